@@ -1,0 +1,129 @@
+"""Who may do what: each permission is a list of alternatives, each a set of roles and a condition on the thing.
+
+An actor who fits no alternative is refused; a permission that is not in the table is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from marketplace.models.accounts import OrganisationKind, Role
+
+Condition = Callable[["Actor", Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who acts, in the seat that he acts from."""
+
+    user_id: int | None
+    name: str
+    role: Role
+    organisation_id: int | None
+    organisation_kind: OrganisationKind
+    organisation_name: str = ""
+    county: str | None = None
+    membership_id: int | None = None
+    session_id: int | None = None
+    is_keeper: bool = False
+    enterprise_id: int | None = None
+    provider_id: int | None = None
+
+
+SYSTEM = Actor(None, "系统", Role.ADMINISTRATOR, None, OrganisationKind.OPERATOR, "系统")
+
+
+class Permission(StrEnum):
+    MANAGE_OWN_ACCOUNT = "manage_own_account"
+    MANAGE_COLLEAGUES = "manage_colleagues"
+    WRITE_DEMAND = "write_demand"
+    READ_DEMAND = "read_demand"
+    RANK_DEMAND = "rank_demand"
+    KEEP_SHORTLIST = "keep_shortlist"
+    READ_OWN_LISTINGS = "read_own_listings"
+    SUSPEND_LISTING = "suspend_listing"
+    READ_ENTERPRISE = "read_enterprise"
+    READ_AUDIT = "read_audit"
+    MANAGE_USERS = "manage_users"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    roles: frozenset[Role]
+    condition: Condition
+
+
+def always(actor: Actor, thing: Any) -> bool:
+    return True
+
+
+def is_keeper(actor: Actor, thing: Any) -> bool:
+    return actor.is_keeper and (thing is None or thing.id == actor.organisation_id)
+
+
+def owns_as_enterprise(actor: Actor, thing: Any) -> bool:
+    """The demand is the actor's enterprise's; before there is a demand, having an enterprise is enough."""
+    return actor.enterprise_id is not None and (thing is None or thing.enterprise_id == actor.enterprise_id)
+
+
+def owns_as_organisation(actor: Actor, thing: Any) -> bool:
+    return actor.organisation_id is not None and (thing is None or thing.organisation_id == actor.organisation_id)
+
+
+def owns_as_provider(actor: Actor, thing: Any) -> bool:
+    return actor.provider_id is not None and (thing is None or thing.provider_id == actor.provider_id)
+
+
+def is_published(actor: Actor, thing: Any) -> bool:
+    return thing is None or thing.status != "draft"
+
+
+def is_published_in_county(actor: Actor, thing: Any) -> bool:
+    return is_published(actor, thing) and (thing is None or thing.enterprise.organisation.county == actor.county)
+
+
+def is_in_county(actor: Actor, thing: Any) -> bool:
+    return thing is None or thing.organisation.county == actor.county
+
+
+EVERYBODY = frozenset(Role)
+CITY_STAFF = frozenset({Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.SUPERVISOR, Role.EXPERT, Role.AUDITOR})
+
+
+def only(*roles: Role, when: Condition = always) -> Alternative:
+    return Alternative(frozenset(roles), when)
+
+
+RULES: dict[Permission, tuple[Alternative, ...]] = {
+    Permission.MANAGE_OWN_ACCOUNT: (Alternative(EVERYBODY, always),),
+    Permission.MANAGE_COLLEAGUES: (Alternative(EVERYBODY, is_keeper),),
+    Permission.WRITE_DEMAND: (only(Role.ENTERPRISE, when=owns_as_enterprise),),
+    Permission.READ_DEMAND: (
+        only(Role.ENTERPRISE, when=owns_as_enterprise),
+        only(Role.COUNTY_OFFICER, when=is_published_in_county),
+        Alternative(CITY_STAFF, is_published),
+    ),
+    Permission.RANK_DEMAND: (
+        only(Role.ENTERPRISE, when=owns_as_enterprise),
+        only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.AUDITOR, when=is_published),
+    ),
+    Permission.KEEP_SHORTLIST: (only(Role.ENTERPRISE, when=owns_as_organisation),),
+    Permission.READ_OWN_LISTINGS: (only(Role.PROVIDER, when=owns_as_provider),),
+    Permission.SUSPEND_LISTING: (only(Role.BUREAU_LEADER),),
+    Permission.READ_ENTERPRISE: (
+        only(Role.ENTERPRISE, when=owns_as_organisation),
+        only(Role.COUNTY_OFFICER, when=is_in_county),
+        Alternative(CITY_STAFF, always),
+    ),
+    Permission.READ_AUDIT: (only(Role.AUDITOR, Role.ADMINISTRATOR),),
+    Permission.MANAGE_USERS: (only(Role.ADMINISTRATOR),),
+}
+
+
+def permits(actor: Actor, permission: Permission, thing: Any = None) -> bool:
+    """Whether the actor may do this to the thing, or, without one, to any thing at all."""
+    return any(
+        actor.role in alternative.roles and alternative.condition(actor, thing)
+        for alternative in RULES.get(permission, ())
+    )

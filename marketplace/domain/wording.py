@@ -1,0 +1,105 @@
+"""The Chinese words for what the database stores: labels by enum value, money, dates."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from marketplace.policy import reader
+from matching import standard
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
+UNKNOWN = "未知"
+TEN_THOUSAND = Decimal(10_000)
+
+INDUSTRIES: Mapping[str, str] = standard.INDUSTRIES
+SIZES: Mapping[str, str] = standard.SIZES
+DEPLOYMENTS: Mapping[str, str] = standard.DEPLOYMENTS
+GROUPS: Mapping[str, str] = standard.GROUPS
+SCENES: Mapping[str, str] = {scene.id: scene.name for scene in standard.SCENES.values()}
+LEVELS: Mapping[str, str] = {str(level): name for level, name in enumerate(standard.LEVEL_NAMES)}
+COUNTIES: Mapping[str, str] = {row["id"]: row["name"] for row in reader.load("city")["counties"]}
+CITY_STAGES: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load("shelf")["city_stages"]}
+PRICE_BANDS: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load("shelf")["price_bands"]}
+DAYS_BANDS: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load("shelf")["days_bands"]}
+PRODUCT_TYPES = {"saas": "云服务", "software": "软件", "hardware": "硬件", "service": "服务", "kit": "软硬一体"}
+PRICE_MODELS = {"one_off": "一次性", "annual": "按年", "per_device": "按设备", "per_user": "按用户"}
+PRICE_UNITS = {"one_off": "一次性", "annual": "每年", "per_device": "每台,一次性", "per_user": "每人每年"}
+SUBSIDY_CATEGORIES = {
+    "software": "软件",
+    "cloud": "云服务",
+    "equipment": "采集传输设备",
+    "consulting": "咨询诊断",
+    "none": "不可补",
+}
+CERTIFICATES = {
+    "software_copyright": "软件著作权",
+    "patent": "专利",
+    "security_level": "等级保护备案",
+    "product_test": "产品测试报告",
+    "integrity": "诚信承诺",
+}
+PROVIDER_KINDS = {
+    "lead": "牵头服务商",
+    "product": "产品服务商",
+    "integrator": "综合集成服务商",
+    "chain_leader": "链主企业",
+}
+STANDINGS = {
+    "candidate": "候选",
+    "listed": "在库",
+    "recommended": "推荐",
+    "watch": "观察",
+    "suspended": "暂停",
+    "removed": "已移出",
+}
+PLACES = {"local": "本地企业", "branch": "外地企业,本地有驻点", "remote": "外地企业,远程服务"}
+SPECIALISATIONS = {
+    "none": "未认定",
+    "innovative": "创新型中小企业",
+    "specialised": "专精特新中小企业",
+    "little_giant": "专精特新小巨人",
+}
+PROGRESSES = {"registered": "已入库", "diagnosed": "已诊断", "transforming": "改造中", "completed": "已验收"}
+ROLES = {
+    "enterprise": "企业",
+    "provider": "服务商",
+    "county_officer": "县区经信",
+    "bureau_reviewer": "市局审核",
+    "bureau_leader": "市局领导",
+    "supervisor": "第三方监理",
+    "expert": "专家",
+    "administrator": "平台管理员",
+    "auditor": "审计",
+}
+DEMAND_STATUSES = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
+SOLUTION_STATUSES = {"draft": "草稿", "listed": "在架", "suspended": "暂停", "withdrawn": "已下架"}
+SHORTLIST_STATUSES = {"open": "比选中", "closed": "已定稿"}
+CRITERION_STATES = {"met": "满足", "partly": "部分满足", "unmet": "不满足", "unknown": "未知"}
+
+
+def money(amount: int | Decimal | None) -> str:
+    """Yuan in, 万元 out, two decimals and thousands separators."""
+    if amount is None:
+        return UNKNOWN
+    tens = (Decimal(amount) / TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{tens:,.2f}万元"
+
+
+def yuan(amount: int | None) -> str:
+    return UNKNOWN if amount is None else f"{amount:,}元"
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, datetime):
+        value = value.astimezone(CITY_ZONE).date()
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    if value is None:
+        return UNKNOWN
+    local = value.astimezone(CITY_ZONE)
+    return f"{day(local)} {local:%H:%M}"

@@ -1,0 +1,88 @@
+"""服务商 and 联合体."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.models.accounts import Organisation
+from marketplace.models.base import Base, Versioned
+
+if TYPE_CHECKING:
+    from marketplace.models.solutions import Solution
+
+
+class ProviderKind(StrEnum):
+    LEAD = "lead"  # 牵头服务商
+    PRODUCT = "product"  # 产品服务商
+    INTEGRATOR = "integrator"  # 综合集成
+    CHAIN_LEADER = "chain_leader"  # 链主
+
+
+class Standing(StrEnum):
+    """Place in the rolling pool; a suspended or removed provider never appears on the shelf or in a ranking."""
+
+    CANDIDATE = "candidate"
+    LISTED = "listed"
+    RECOMMENDED = "recommended"
+    WATCH = "watch"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+class Provider(Versioned, Base):
+    __tablename__ = "providers"
+    __table_args__ = (
+        CheckConstraint("rating_count >= 0 AND rating_sum >= 0", name="rating_not_negative"),
+        CheckConstraint("rating_sum <= 5 * rating_count", name="rating_at_most_five"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), unique=True)
+    short_name: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[ProviderKind]
+    standing: Mapped[Standing] = mapped_column(default=Standing.CANDIDATE, index=True)
+    standing_since: Mapped[date]
+    standing_note: Mapped[str | None]
+    summary: Mapped[str]
+    description: Mapped[str] = mapped_column(Text)
+    industries: Mapped[list[str]]  # home industries; empty means general purpose
+    founded_year: Mapped[int | None]
+    staff: Mapped[int | None]
+    place: Mapped[str | None] = mapped_column(String(10))  # local, branch, remote
+    rating_sum: Mapped[int] = mapped_column(default=0)  # kept with the reviews, in the same transaction
+    rating_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship(back_populates="provider", lazy="raise_on_sql")
+    solutions: Mapped[list["Solution"]] = relationship(back_populates="provider", lazy="raise_on_sql")
+    consortium_seats: Mapped[list["ConsortiumMember"]] = relationship(back_populates="provider", lazy="raise_on_sql")
+
+
+class Consortium(Base):
+    __tablename__ = "consortia"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
+    industry: Mapped[str] = mapped_column(String(40))
+
+    lead: Mapped[Provider] = relationship(lazy="raise_on_sql")
+    members: Mapped[list["ConsortiumMember"]] = relationship(
+        back_populates="consortium", order_by="ConsortiumMember.id", lazy="raise_on_sql"
+    )
+
+
+class ConsortiumMember(Base):
+    __tablename__ = "consortium_members"
+    __table_args__ = (UniqueConstraint("consortium_id", "provider_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
+    scenes: Mapped[list[str]]
+
+    consortium: Mapped[Consortium] = relationship(back_populates="members", lazy="raise_on_sql")
+    provider: Mapped[Provider] = relationship(back_populates="consortium_seats", lazy="raise_on_sql")

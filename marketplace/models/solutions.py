@@ -1,0 +1,167 @@
+"""产品和解决方案: a listing with its coverage, price plans, cases, certificates and facet rows."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.models.base import Base, Versioned
+from marketplace.models.enterprises import Enterprise
+from marketplace.models.providers import Provider
+
+if TYPE_CHECKING:
+    from marketplace.models.reviews import Review
+
+
+class SolutionStatus(StrEnum):
+    DRAFT = "draft"
+    LISTED = "listed"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+
+
+class PriceModel(StrEnum):
+    ONE_OFF = "one_off"
+    ANNUAL = "annual"
+    PER_DEVICE = "per_device"
+    PER_USER = "per_user"
+
+
+class SubsidyCategory(StrEnum):
+    """Which line of the fund rules (专项资金管理办法 第九条) an amount falls under."""
+
+    SOFTWARE = "software"
+    CLOUD = "cloud"
+    EQUIPMENT = "equipment"
+    CONSULTING = "consulting"
+    NONE = "none"
+
+
+class Solution(Versioned, Base):
+    __tablename__ = "solutions"
+    __table_args__ = (
+        CheckConstraint("(status = 'draft') = (decided_at IS NULL)", name="decided_unless_draft"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_by_someone"),
+        CheckConstraint("status = 'draft' OR listed_at IS NOT NULL", name="listed_at_once_listed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    family: Mapped[str] = mapped_column(String(40), index=True)  # product family, 产品族
+    product_type: Mapped[str] = mapped_column(String(20))
+    summary: Mapped[str]
+    description: Mapped[str] = mapped_column(Text)
+    keywords: Mapped[list[str]]
+    industries: Mapped[list[str] | None]  # empty: general purpose; None: unknown
+    gbt4754: Mapped[list[str]]
+    sizes: Mapped[list[str] | None]
+    deployments: Mapped[list[str] | None]
+    days_to_deploy: Mapped[int | None]
+    interfaces: Mapped[str | None] = mapped_column(Text)
+    service: Mapped[str | None] = mapped_column(Text)
+    contracts: Mapped[int] = mapped_column(default=0)
+    status: Mapped[SolutionStatus] = mapped_column(default=SolutionStatus.DRAFT, index=True)
+    status_note: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    listed_at: Mapped[datetime | None]
+    expires_on: Mapped[date | None]
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_count: Mapped[int] = mapped_column(default=0)
+
+    provider: Mapped[Provider] = relationship(back_populates="solutions", lazy="raise_on_sql")
+    coverage: Mapped[list["Coverage"]] = relationship(
+        back_populates="solution", order_by="Coverage.id", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+    price_plans: Mapped[list["PricePlan"]] = relationship(
+        back_populates="solution", order_by="PricePlan.id", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+    cases: Mapped[list["SolutionCase"]] = relationship(
+        back_populates="solution", order_by="SolutionCase.id", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+    certificates: Mapped[list["Certificate"]] = relationship(
+        back_populates="solution", order_by="Certificate.id", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+    facets: Mapped[list["SolutionFacet"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
+    reviews: Mapped[list["Review"]] = relationship(back_populates="solution", lazy="raise_on_sql")
+
+
+class Coverage(Base):
+    """One row of the function-scene-level matrix: the level that the solution can bring the scene to."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (
+        UniqueConstraint("solution_id", "scene"),
+        CheckConstraint("level BETWEEN 1 AND 4", name="level_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"))
+    scene: Mapped[str] = mapped_column(String(30), index=True)
+    level: Mapped[int]
+    function: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str | None]
+
+    solution: Mapped[Solution] = relationship(back_populates="coverage", lazy="raise_on_sql")
+
+
+class PricePlan(Base):
+    __tablename__ = "price_plans"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    model: Mapped[PriceModel]
+    amount: Mapped[int]  # yuan
+    includes: Mapped[str] = mapped_column(Text)
+    maintenance_rate: Mapped[Decimal | None] = mapped_column(Numeric(4, 3))
+    subsidy_category: Mapped[SubsidyCategory]
+
+    solution: Mapped[Solution] = relationship(back_populates="price_plans", lazy="raise_on_sql")
+
+
+class SolutionCase(Base):
+    """An accepted local case (本地样板)."""
+
+    __tablename__ = "solution_cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), index=True)
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
+    industry: Mapped[str] = mapped_column(String(40))
+    scene: Mapped[str] = mapped_column(String(30))
+    level_before: Mapped[int]
+    level_after: Mapped[int]
+    employees: Mapped[int | None]
+    accepted_on: Mapped[date]
+    story: Mapped[str] = mapped_column(Text)
+
+    solution: Mapped[Solution] = relationship(back_populates="cases", lazy="raise_on_sql")
+    enterprise: Mapped[Enterprise | None] = relationship(lazy="raise_on_sql")
+
+
+class Certificate(Base):
+    __tablename__ = "certificates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str]
+
+    solution: Mapped[Solution] = relationship(back_populates="certificates", lazy="raise_on_sql")
+
+
+class SolutionFacet(Base):
+    """What the shelf filters by, one row a value: written with the listing, read when the search engine is away."""
+
+    __tablename__ = "solution_facets"
+    __table_args__ = (Index("ix_solution_facets_facet_value", "facet", "value"),)
+
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), primary_key=True)
+    facet: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(60), primary_key=True)

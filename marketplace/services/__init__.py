@@ -1,0 +1,1 @@
+"""Use cases, one module a noun: load, check, change, record, commit once. The only queries."""

@@ -1,0 +1,5 @@
+"""Shelf, detail page, comparison, suggestions."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("solutions", __name__)
