@@ -1,0 +1,52 @@
+"""`flask search …`, `flask demo …`: what an operator types."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from marketplace.services import demo, search
+
+search_commands = AppGroup("search", help="检索索引")
+demo_commands = AppGroup("demo", help="演示数据")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(search_commands)
+    app.cli.add_command(demo_commands)
+
+
+@search_commands.command("sync")
+def sync() -> None:
+    """Deliver the waiting changes to the index."""
+    click.echo(f"已同步 {search.deliver()} 条变更。")
+
+
+@search_commands.command("rebuild")
+def rebuild() -> None:
+    """Build the index anew from the database, aside, and swap."""
+    click.echo(f"已重建索引,共 {search.rebuild()} 个产品。")
+
+
+@search_commands.command("fingerprint")
+def fingerprint() -> None:
+    """A hash of all documents in the index."""
+    click.echo(search.fingerprint())
+
+
+@demo_commands.command("load")
+def load() -> None:
+    """Load the fictional city; a database that already has organisations is left as it is."""
+    counts = demo.load()
+    if counts is None:
+        click.echo("数据库里已有单位,未装入演示数据。")
+        return
+    for label, count in counts.items():
+        click.echo(f"{label} {count}")
+    click.echo(f"已建索引,共 {search.rebuild()} 个产品。")
+
+
+@demo_commands.command("accounts")
+def accounts() -> None:
+    """Print the demo accounts."""
+    for role, login in demo.accounts():
+        click.echo(f"{role}\t{login}\t{demo.PASSWORD}")

@@ -1,0 +1,84 @@
+"""Who is behind a session, and in which seat."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.domain.permissions import Actor
+from marketplace.extensions import db
+from marketplace.models.accounts import AuthSession, Membership, Organisation
+from marketplace.policy import reader
+from marketplace.services import audit, clock
+from marketplace.services.unit_of_work import writing
+
+POLICY = reader.load("accounts")["session"]
+SEEN_EVERY = timedelta(minutes=1)
+SEAT = (
+    joinedload(Membership.user),
+    joinedload(Membership.organisation).joinedload(Organisation.enterprise),
+    joinedload(Membership.organisation).joinedload(Organisation.provider),
+)
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_in(membership: Membership, *, session_id: int | None = None) -> Actor:
+    """The actor of a seat whose person and organisation are loaded (SEAT)."""
+    organisation = membership.organisation
+    return Actor(
+        user_id=membership.user_id,
+        name=membership.user.name,
+        role=membership.role,
+        organisation_id=organisation.id,
+        organisation_kind=organisation.kind,
+        organisation_name=organisation.name,
+        county=organisation.county,
+        membership_id=membership.id,
+        session_id=session_id,
+        is_keeper=membership.is_keeper,
+        enterprise_id=organisation.enterprise.id if organisation.enterprise else None,
+        provider_id=organisation.provider.id if organisation.provider else None,
+    )
+
+
+def find_actor(token: str) -> Actor | None:
+    """The actor of a live session: not revoked, not expired, not idle too long, the person still active."""
+    seat = [joinedload(AuthSession.membership).options(*SEAT)]
+    query = select(AuthSession).where(AuthSession.token_hash == hash_token(token)).options(*seat)
+    row = db.session.scalars(query).one_or_none()
+    now = clock.now()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return None
+    if row.seen_at + timedelta(hours=POLICY["idle_hours"]) <= now or not row.membership.user.is_active:
+        return None
+    actor = actor_in(row.membership, session_id=row.id)
+    if now - row.seen_at > SEEN_EVERY:
+        _touch(row.id)
+    return actor
+
+
+def _touch(session_id: int) -> None:
+    with writing() as session:
+        session.get_one(AuthSession, session_id).seen_at = clock.now()
+
+
+def open_session(session: Session, membership: Membership, *, user_agent: str) -> str:
+    """A new session for the seat, inside the caller's transaction; returns the token for the cookie, kept nowhere."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    session.add(
+        AuthSession(
+            token_hash=hash_token(token),
+            membership_id=membership.id,
+            user_agent=user_agent[:200],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=POLICY["absolute_days"]),
+        )
+    )
+    audit.record(session, actor_in(membership), "accounts.logged_in", kind="user", key=membership.user_id)
+    return token
