@@ -1,0 +1,102 @@
+"""A document as the embedded engine stores it: words to match, columns to count by, keys to sort by."""
+
+from collections.abc import Iterator
+
+import tantivy
+
+from search_index import documents, facets, fields, planning, queries, settings, suggesting
+from search_index.analysis import Analysis
+from search_index.documents import Document
+
+ID, SOURCE, NAME_KEY, QUALITY, SUGGEST, LIVE = "id", "source", "name_key", "quality", "suggest", "live"
+LIVE_TOKEN = "1"  # noqa: S105 - on every document: its frequency less the number of documents are the deleted ones
+
+# The engine multiplies a score by log2(2 + weight). This weight makes that 1 + quality / 2**20: too little to cross
+# a step between two whole scores, enough to survive the rounding of a 32-bit float.
+_QUALITY_UNIT = 2**20
+
+
+def space_field(space: str, name: str) -> str:
+    return f"{space}_{name}"
+
+
+def filter_field(attribute: str) -> str:
+    return f"filter_{attribute}"
+
+
+def column_field(column: str) -> str:
+    return f"column_{column}"
+
+
+def sort_field(sort: str) -> str:
+    return f"sort_{sort}"
+
+
+def build() -> tantivy.Schema:
+    """The schema that `settings.toml` describes."""
+    rule = settings.load()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field(SOURCE, stored=True)
+    builder.add_float_field(QUALITY, fast=True)
+    for space, entry in rule.spaces.items():
+        for name in (fields.ALL, *entry):
+            builder.add_text_field(space_field(space, name), tokenizer_name="whitespace", index_option="basic")
+    for name in (NAME_KEY, SUGGEST, LIVE, *map(filter_field, _filtered())):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in (*map(column_field, columns()), *map(sort_field, queries.SORTS)):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def columns() -> dict[str, str]:
+    """Column -> the attribute whose set of values it holds."""
+    rule = settings.load()
+    return {**rule.facets, facets.PAIR_COLUMN: rule.pair.attribute}
+
+
+def to_stored(document: Document, analysis: Analysis) -> tantivy.Document:
+    """The document with everything that it can be found, counted and sorted by."""
+    stored = tantivy.Document()
+    stored.add_text(ID, document.id)
+    stored.add_bytes(SOURCE, documents.to_source(document).encode())
+    stored.add_float(QUALITY, 2 ** (1 + documents.quality(document) / _QUALITY_UNIT) - 2)
+    stored.add_text(NAME_KEY, planning.name_key(document.name))
+    stored.add_text(LIVE, LIVE_TOKEN)
+    for (space, name), found in fields.tokens(document, analysis).items():
+        stored.add_text(space_field(space, name), " ".join(sorted(found)))
+    for name, value in _exact_values(document):
+        stored.add_text(name, value)
+    for suggestion in suggesting.names(document, analysis):
+        for term in sorted(suggesting.terms(suggestion, analysis)):
+            stored.add_text(SUGGEST, term)
+    return stored
+
+
+def stored_id(stored: tantivy.Document) -> str:
+    return str(stored.get_first(ID))
+
+
+def stored_source(stored: tantivy.Document) -> bytes:
+    """The document's canonical JSON. ValueError when the store has none."""
+    source = stored.get_first(SOURCE)
+    if source is None:
+        raise ValueError("a stored document has lost its source")
+    return bytes(source)
+
+
+def _exact_values(document: Document) -> Iterator[tuple[str, str]]:
+    """What to filter, count and sort by."""
+    for attribute in _filtered():
+        for value in documents.values(document, attribute):
+            yield filter_field(attribute), value
+    for column, attribute in columns().items():
+        if values := documents.values(document, attribute):
+            yield column_field(column), facets.column_value(values)
+    for sort in queries.SORTS:
+        yield sort_field(sort), documents.sort_key(document, sort)
+
+
+def _filtered() -> tuple[str, ...]:
+    rule = settings.load()
+    return (*rule.filters.values(), rule.pair.attribute)
