@@ -1,0 +1,140 @@
+"""A catalogue of solutions as arrays, so that a demand meets ten thousand of them in one stroke."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matching import standard
+from matching.documents import BARRED, PriceModel, Solution, Standing
+from matching.weights import ProviderWeights
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.int8]
+
+SCENE_AT = {scene: at for at, scene in enumerate(standard.SCENES)}
+INDUSTRY_AT = {industry: at for at, industry in enumerate(standard.INDUSTRIES)}
+SIZE_AT = {size: at for at, size in enumerate(standard.SIZES)}
+DEPLOYMENT_AT = {deployment: at for at, deployment in enumerate(standard.DEPLOYMENTS)}
+PRICE_MODELS = tuple(PriceModel)
+_BEST_RATING = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Columns over n solutions; unknown numbers are NaN, unknown lists have their `*_known` false."""
+
+    solutions: tuple[Solution, ...]
+    levels: Levels  # (16, n)
+    industries: Bools  # (4, n)
+    industries_known: Bools
+    is_general: Bools
+    classes: dict[str, Bools]  # GB/T 4754 code -> solutions that name it
+    classes_known: Bools
+    sizes: Bools  # (3, n)
+    sizes_known: Bools
+    deployments: Bools  # (4, n)
+    deployments_known: Bools
+    days: Floats
+    amount: Floats
+    price_model: npt.NDArray[np.int8]  # index into PRICE_MODELS, -1 unknown
+    cases: Bools  # (4, 16, n)
+    cases_known: Bools
+    has_text: Bools
+    provider_known: Bools
+    provider_fit: Floats
+    is_candidate: Bools
+    is_watched: Bools
+
+
+def build(solutions: Sequence[Solution], weights: ProviderWeights) -> Catalogue:
+    """The catalogue of all solutions whose provider is neither suspended nor removed, sorted by id."""
+    rows = tuple(sorted((row for row in solutions if not row.is_barred), key=lambda row: row.id))
+    standings = [row.provider.standing if row.provider else None for row in rows]
+    return Catalogue(
+        solutions=rows,
+        levels=_levels(rows),
+        industries=_flags([row.industries for row in rows], INDUSTRY_AT),
+        industries_known=_known([row.industries for row in rows]),
+        is_general=np.array([row.industries == () for row in rows], dtype=bool),
+        classes=_classes(rows),
+        classes_known=np.array([bool(row.gbt4754) for row in rows], dtype=bool),
+        sizes=_flags([row.sizes for row in rows], SIZE_AT),
+        sizes_known=_known([row.sizes or None for row in rows]),
+        deployments=_flags([row.deployment for row in rows], DEPLOYMENT_AT),
+        deployments_known=_known([row.deployment or None for row in rows]),
+        days=_numbers([row.days_to_deploy for row in rows]),
+        amount=_numbers([row.price.amount if row.price else None for row in rows]),
+        price_model=np.array([PRICE_MODELS.index(row.price.model) if row.price else -1 for row in rows], dtype=np.int8),
+        cases=_cases(rows),
+        cases_known=_known([row.cases for row in rows]),
+        has_text=np.array([bool((row.summary + row.description).strip()) for row in rows], dtype=bool),
+        provider_known=_known(standings),
+        provider_fit=_provider_fit(rows, weights),
+        is_candidate=np.array([standing == Standing.CANDIDATE for standing in standings], dtype=bool),
+        is_watched=np.array([standing == Standing.WATCH for standing in standings], dtype=bool),
+    )
+
+
+def _known(values: Sequence[Any]) -> Bools:
+    return np.array([value is not None for value in values], dtype=bool)
+
+
+def _numbers(values: Sequence[int | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _flags(values: Sequence[Sequence[str] | None], at: dict[str, int]) -> Bools:
+    flags = np.zeros((len(at), len(values)), dtype=bool)
+    for column, members in enumerate(values):
+        for member in members or ():
+            flags[at[member], column] = True
+    return flags
+
+
+def _levels(rows: Sequence[Solution]) -> Levels:
+    levels = np.zeros((len(SCENE_AT), len(rows)), dtype=np.int8)
+    for column, row in enumerate(rows):
+        for scene, level in row.coverage.items():
+            levels[SCENE_AT[scene], column] = level
+    return levels
+
+
+def _classes(rows: Sequence[Solution]) -> dict[str, Bools]:
+    classes: dict[str, Bools] = {}
+    for column, row in enumerate(rows):
+        for code in row.gbt4754 or ():
+            classes.setdefault(code, np.zeros(len(rows), dtype=bool))[column] = True
+    return classes
+
+
+def _cases(rows: Sequence[Solution]) -> Bools:
+    cases = np.zeros((len(INDUSTRY_AT), len(SCENE_AT), len(rows)), dtype=bool)
+    for column, row in enumerate(rows):
+        for case in row.cases or ():
+            cases[INDUSTRY_AT[case.industry], SCENE_AT[case.scene], column] = True
+    return cases
+
+
+def _provider_fit(rows: Sequence[Solution], weights: ProviderWeights) -> Floats:
+    """Standing and ratings of a provider, 0 to 1; without ratings that half is 0, not average."""
+    providers = {row.provider_id: row.provider for row in rows if row.provider}
+    total = sum(provider.rating_sum for provider in providers.values())
+    count = sum(provider.rating_count for provider in providers.values())
+    mean = total / count if count else weights.worst_rating
+    fits = np.zeros(len(rows))
+    for column, row in enumerate(rows):
+        provider = row.provider
+        if provider is None or provider.standing in BARRED:
+            continue
+        rated = provider.rating_count + weights.prior_count
+        drawn = (provider.rating_sum + mean * weights.prior_count) / rated if rated else mean
+        rating = max(drawn - weights.worst_rating, 0) / (_BEST_RATING - weights.worst_rating)
+        evidence = provider.rating_count / rated if rated else 0.0
+        standing = weights.standing[provider.standing]
+        share = weights.standing_share
+        fits[column] = share * standing + (1 - share) * min(rating, 1) * evidence if standing else 0.0
+    return fits

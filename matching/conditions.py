@@ -1,0 +1,154 @@
+"""The conditions of a demand against a catalogue: how far each holds (0 to 1) and what is to be said about it.
+
+Nothing unknown earns anything, whether the solution or the demand leaves it open.
+"""
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matching import quantities
+from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, PRICE_MODELS, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats
+from matching.documents import Demand, DemandLine, PriceModel
+from matching.weights import ConditionWeights, LineWeights, TextWeights
+
+
+class State(IntEnum):
+    """How far a criterion holds; the names in lower case are those of the file format."""
+
+    UNMET = 0
+    PARTLY = 1
+    MET = 2
+    UNKNOWN = 3
+
+
+class Fit(NamedTuple):
+    """A criterion over n solutions: `share` of its points (0 to 1) and `state`."""
+
+    share: Floats
+    state: npt.NDArray[np.int8]
+
+
+def _fit(share: npt.NDArray[Any], known: Bools | bool, *, met: npt.NDArray[Any] | None = None) -> Fit:
+    """Met where `met` (or where the share is whole), partly where anything is earned, unknown where not known."""
+    earned = np.where(known, share, 0.0)
+    whole = earned >= 1 if met is None else met
+    state = np.where(earned > 0, State.PARTLY, State.UNMET)
+    state = np.where(known, np.where(whole, State.MET, state), State.UNKNOWN)
+    return Fit(earned, state.astype(np.int8))
+
+
+def not_asked(catalogue: Catalogue) -> Fit:
+    """A condition that the demand does not state: unknown for everyone."""
+    return _fit(np.zeros(len(catalogue.solutions)), False)
+
+
+def scene(catalogue: Catalogue, line: DemandLine, weights: LineWeights) -> Fit:
+    """A line's scene: whole at the target level or above, in part between the present level and the target."""
+    way = max(line.target_level - line.current_level, 1)
+    table = np.array([weights.partly * max(level - line.current_level, 0) / way for level in range(5)])
+    table[line.target_level :] = 1.0
+    table[0] = 0.0
+    levels = catalogue.levels[SCENE_AT[line.scene]]
+    return _fit(table[levels], True)
+
+
+def text(catalogue: Catalogue, line: DemandLine, closeness: npt.NDArray[Any], weights: TextWeights) -> Fit:
+    """A line's words: `closeness` (n,) is relative to the best match of the catalogue, 0 to 1."""
+    known = catalogue.has_text & bool(line.text.strip())
+    fit = _fit(np.clip(closeness, 0, 1), known, met=closeness >= weights.met)
+    weak = (fit.state == State.PARTLY) & (closeness < weights.partly)
+    return Fit(fit.share, np.where(weak, State.UNMET, fit.state).astype(np.int8))
+
+
+def industry(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
+    """Same industry; a solution that names classes of GB/T 4754 must name the enterprise's, if that is known."""
+    same = catalogue.industries[INDUSTRY_AT[demand.enterprise.industry]]
+    share = np.where(same, 1.0, np.where(catalogue.is_general, weights.general_purpose, 0.0))
+    met = same | catalogue.is_general
+    code = demand.enterprise.gbt4754
+    if code is not None:
+        names_it = catalogue.classes.get(code, False)
+        other = same & catalogue.classes_known & ~np.asarray(names_it, dtype=bool)
+        share = np.where(other, weights.other_class, share)
+        met = met & ~other
+    return _fit(share, catalogue.industries_known, met=met)
+
+
+def size(catalogue: Catalogue, demand: Demand) -> Fit:
+    """The enterprise's size is among those that the solution is made for."""
+    if demand.enterprise.size is None:
+        return not_asked(catalogue)
+    return _fit(catalogue.sizes[SIZE_AT[demand.enterprise.size]].astype(float), catalogue.sizes_known)
+
+
+def deployment(catalogue: Catalogue, demand: Demand) -> Fit:
+    """One of the ways of deployment that the enterprise accepts."""
+    if not demand.deployment:
+        return not_asked(catalogue)
+    wanted = [DEPLOYMENT_AT[way] for way in demand.deployment]
+    return _fit(catalogue.deployments[wanted].any(axis=0).astype(float), catalogue.deployments_known)
+
+
+def deadline(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
+    """In use within the deadline; what takes longer earns less, down to nothing at the limit."""
+    if demand.deadline_days is None:
+        return not_asked(catalogue)
+    return _within(catalogue.days, demand.deadline_days, weights.deadline_limit)
+
+
+def budget(catalogue: Catalogue, demand: Demand, weights: ConditionWeights, cost: Floats) -> Fit:
+    """The first year's `cost` within the budget; what costs more earns less, down to nothing at the limit."""
+    if demand.budget is None:
+        return not_asked(catalogue)
+    return _within(cost, demand.budget, weights.budget_limit)
+
+
+def _within(values: Floats, limit: int, end: float) -> Fit:
+    known = ~np.isnan(values)
+    room = max(limit * (end - 1), 1e-9)
+    share = np.clip(1 - (np.where(known, values, 0) - limit) / room, 0, 1)
+    return _fit(share, known, met=np.where(known, values, np.inf) <= limit)
+
+
+def first_year_cost(catalogue: Catalogue, demand: Demand) -> Floats:
+    """Yuan, (n,); NaN where there is no price, or no number of users or machines to multiply it by."""
+    factor = np.ones(len(catalogue.solutions))
+    users = demand.enterprise.employees
+    factor[catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_USER)] = np.nan if users is None else users
+    by_device = catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_DEVICE)
+    if by_device.any():
+        factor[by_device] = _machines(catalogue, demand)[by_device]
+    return catalogue.amount * factor
+
+
+def _machines(catalogue: Catalogue, demand: Demand) -> Floats:
+    """Machines that the lines speak of whose scene a solution covers; NaN when untold or told differently."""
+    least = np.full(len(catalogue.solutions), np.inf)
+    most = np.full(len(catalogue.solutions), -np.inf)
+    for line in demand.lines:
+        count = quantities.machines(line.text)
+        if count is not None:
+            covers = catalogue.levels[SCENE_AT[line.scene]] > 0
+            least[covers] = np.minimum(least[covers], count)
+            most[covers] = np.maximum(most[covers], count)
+    return np.where(least == most, least, np.nan)
+
+
+def cases(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
+    """Accepted local cases of the same industry and of a scene that the demand asks for."""
+    scenes = [SCENE_AT[line.scene] for line in demand.lines]
+    same_industry = catalogue.cases[INDUSTRY_AT[demand.enterprise.industry]]
+    both = same_industry[scenes].any(axis=0)
+    either = same_industry.any(axis=0) | catalogue.cases[:, scenes].any(axis=(0, 1))
+    return _fit(np.where(both, 1.0, np.where(either, weights.half_case, 0.0)), catalogue.cases_known, met=both)
+
+
+def provider(catalogue: Catalogue) -> Fit:
+    """Standing and ratings of the provider."""
+    fit = _fit(catalogue.provider_fit, catalogue.provider_known, met=catalogue.provider_known)
+    partly = catalogue.is_candidate & catalogue.provider_known
+    state = np.where(partly, State.PARTLY, np.where(catalogue.is_watched, State.UNMET, fit.state))
+    return Fit(fit.share, state.astype(np.int8))

@@ -1,0 +1,120 @@
+"""Rank solutions for a demand: points of 100, each of them with a name, a state and a reason.
+
+A score is the sum of its criteria's contributions, so every place in a ranking can be read off. Scenes and texts
+are weighed by the demand's lines; a solution with another scene but a fitting text still ranks, and the other way
+round. Nothing unknown earns points. Solutions of suspended or removed providers never appear.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Self
+
+import numpy as np
+
+from matching import catalogue, conditions, cutting, providers, reasons, sheets
+from matching.catalogue import Floats
+from matching.conditions import State
+from matching.documents import Demand, DemandLine, Solution
+from matching.lexicon import Lexicon
+from matching.results import Criterion, Ranking, Result
+from matching.sheets import Sheet
+from matching.text_fit import TextFit
+from matching.weights import Weights
+
+_BATCH = 64
+_TIE = 1e-4  # wider than rounding can move a score
+
+
+class Ranker:
+    """Ranks the solutions of a catalogue for demands.
+
+    `fit` learns `catalogue_` (the solutions that may appear, sorted by id), `text_` and `by_provider_`.
+    """
+
+    def __init__(self, weights: Weights, lexicon: Lexicon) -> None:
+        self.weights = weights
+        self.lexicon = lexicon
+
+    def fit(self, solutions: Sequence[Solution]) -> Self:
+        """Learn from all solutions; their order does not matter. Ids must differ (ValueError)."""
+        if len({solution.id for solution in solutions}) < len(solutions):
+            raise ValueError("solution ids must differ")
+        self.catalogue_ = catalogue.build(solutions, self.weights.provider)
+        self.provider_fit_ = conditions.provider(self.catalogue_)
+        self.by_provider_ = providers.rows_by_provider(self.catalogue_.solutions)
+        texts = [solution.text for solution in self.catalogue_.solutions]
+        self.text_ = TextFit(cutting.cutter(self.lexicon), self.weights.text).fit(texts)
+        return self
+
+    def rank(self, demand: Demand, top: int | None = None) -> Ranking:
+        """The best `top` solutions (all when None), ties by id, and their providers."""
+        return next(self.rank_many([demand], top))
+
+    def rank_many(self, demands: Sequence[Demand], top: int | None = None) -> Iterator[Ranking]:
+        """A ranking a demand, in the order of `demands`; reasons are worded for the best `top` alone."""
+        for sheet in self._sheets(demands):
+            yield self._ranking(sheet, top)
+
+    def scores(self, demands: Sequence[Demand]) -> Floats:
+        """Array (demands, n) of points from 0 to 100; columns are `catalogue_.solutions`."""
+        rows = [sheet.totals() for sheet in self._sheets(demands)]
+        return np.array(rows).reshape(len(demands), len(self.catalogue_.solutions))
+
+    def _sheets(self, demands: Sequence[Demand]) -> Iterator[Sheet]:
+        waiting = iter(demands)
+        while batch := list(islice(waiting, _BATCH)):
+            closeness = self.text_.scores([line.text for demand in batch for line in demand.lines])
+            closeness /= np.maximum(closeness.max(axis=1, initial=0, keepdims=True), self.weights.text.floor)
+            at = 0
+            for demand in batch:
+                mine = closeness[at : at + len(demand.lines)]
+                yield sheets.make(self.catalogue_, demand, mine, self.provider_fit_, self.weights)
+                at += len(demand.lines)
+
+    def _ranking(self, sheet: Sheet, top: int | None) -> Ranking:
+        solutions = self.catalogue_.solutions
+        leaders = sorted(_leaders(sheet.totals(), top), key=lambda row: (-sheet.score(row), row))[:top]
+        among = {solutions[row].provider_id for row in leaders}
+        return Ranking(
+            demand=sheet.demand.id,
+            results=tuple(self._result(sheet, row) for row in leaders),
+            providers=providers.rank(sheet, solutions, self.by_provider_, among),
+        )
+
+    def _result(self, sheet: Sheet, row: int) -> Result:
+        solution = self.catalogue_.solutions[row]
+        states = [State(fit.state[row]) for fit in sheet.fits]
+        worded = self._reasons(sheet, row, solution, states)
+        rows = zip(sheet.names, states, sheet.contributions(row), worded, strict=True)
+        criteria = tuple(Criterion(name, state.name.lower(), earned, why) for name, state, earned, why in rows)
+        return Result(solution.id, sheet.score(row), criteria)
+
+    def _reasons(self, sheet: Sheet, row: int, solution: Solution, states: Sequence[State]) -> Iterator[str]:
+        demand = sheet.demand
+        lines = demand.lines
+        yield from (reasons.scene(line, solution) for line in lines)
+        for line, state in zip(lines, states[len(lines) :], strict=False):
+            yield reasons.text(line, solution, state=state, shared=self._shared(line, solution))
+        for name in sheet.names[2 * len(lines) :]:
+            if name == "budget":
+                yield reasons.budget(demand, solution, cost=float(sheet.cost[row]))
+            else:
+                yield reasons.CONDITIONS[name](demand, solution)
+
+    def _shared(self, line: DemandLine, solution: Solution) -> list[str]:
+        """Words of both texts; when there are none, the names of what both speak of in different words."""
+        words = [word for word in self.text_.shared(line.text, solution.text) if len(word) > 1]
+        if words:
+            return words
+        ids = set(self.lexicon.find(line.text)).intersection(self.lexicon.find(solution.text))
+        return [self.lexicon.concepts[concept].names[0] for concept in sorted(ids)]
+
+
+def _leaders(totals: Floats, top: int | None) -> list[int]:
+    """Rows among which the best `top` are, ties at the edge included."""
+    if top is None or top >= len(totals):
+        return list(range(len(totals)))
+    if top <= 0:
+        return []
+    edge = np.partition(totals, len(totals) - top)[len(totals) - top]
+    return [int(row) for row in np.flatnonzero(totals >= edge - _TIE)]

@@ -1,0 +1,89 @@
+"""The score sheet of one demand: every criterion over a whole catalogue, as arrays."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matching import conditions
+from matching.catalogue import Catalogue, Floats
+from matching.conditions import Fit, State
+from matching.documents import Demand
+from matching.weights import LineWeights, Weights
+
+_PLACES = 6  # decimals of a contribution; a score is the sum of the rounded ones
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Criteria of a demand over n solutions in the order they are shown: scenes by line, texts by line, conditions."""
+
+    demand: Demand
+    names: tuple[str, ...]
+    points: tuple[float, ...]
+    fits: tuple[Fit, ...]
+    cost: Floats  # (n,) yuan of the first year, NaN unknown
+
+    def totals(self) -> Floats:
+        """Points, (n,)."""
+        total = np.zeros_like(self.cost)
+        for points, fit in zip(self.points, self.fits, strict=True):
+            total += points * fit.share
+        return total
+
+    def contributions(self, row: int) -> list[float]:
+        """Points of one solution by criterion, rounded."""
+        return [
+            round(float(points * fit.share[row]), _PLACES) for points, fit in zip(self.points, self.fits, strict=True)
+        ]
+
+    def score(self, row: int) -> float:
+        """The sum of a solution's contributions."""
+        return round(math.fsum(self.contributions(row)), _PLACES)
+
+    def by_line(self, row: int) -> npt.NDArray[np.float64]:
+        """Points that a solution earns for each line, (lines,): its scene and its text."""
+        lines = len(self.demand.lines)
+        earned = self.contributions(row)
+        return np.array([*map(sum, zip(earned[:lines], earned[lines : 2 * lines], strict=True))], dtype=np.float64)
+
+    def covers(self, row: int) -> frozenset[int]:
+        """Lines whose target level the solution reaches."""
+        lines = len(self.demand.lines)
+        return frozenset(at for at, fit in enumerate(self.fits[:lines]) if fit.state[row] == State.MET)
+
+
+def make(catalogue: Catalogue, demand: Demand, closeness: npt.NDArray[Any], provider: Fit, weights: Weights) -> Sheet:
+    """The sheet of `demand`; `closeness` (lines, n) compares texts, `provider` is the same for every demand."""
+    lines = demand.lines
+    scenes = [conditions.scene(catalogue, line, weights.lines) for line in lines]
+    texts = [conditions.text(catalogue, line, row, weights.text) for line, row in zip(lines, closeness, strict=True)]
+    cost = conditions.first_year_cost(catalogue, demand)
+    others = {
+        "industry": conditions.industry(catalogue, demand, weights.conditions),
+        "size": conditions.size(catalogue, demand),
+        "deployment": conditions.deployment(catalogue, demand),
+        "deadline": conditions.deadline(catalogue, demand, weights.conditions),
+        "budget": conditions.budget(catalogue, demand, weights.conditions, cost),
+        "cases": conditions.cases(catalogue, demand, weights.conditions),
+        "provider": provider,
+    }
+    shares = line_shares(demand, weights.lines)
+    names = [f"{kind}:{line.id}" for kind in ("scene", "text") for line in lines]
+    points = [kind * share for kind in (weights.points.scene, weights.points.text) for share in shares]
+    return Sheet(
+        demand=demand,
+        names=(*names, *others),
+        points=(*points, *(getattr(weights.points, name) for name in others)),
+        fits=(*scenes, *texts, *others.values()),
+        cost=cost,
+    )
+
+
+def line_shares(demand: Demand, weights: LineWeights) -> list[float]:
+    """Shares of the lines, essential ones counted higher, adding up to 1."""
+    raw = [line.weight * (weights.essential_factor if line.is_essential else 1) for line in demand.lines]
+    total = math.fsum(raw)
+    return [weight / total if total else 0.0 for weight in raw]
