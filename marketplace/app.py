@@ -31,7 +31,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))  # type: ignore[arg-type]
     csrf.init_app(app)
     search.init_app(app)
     for part in (access, headers, identity, context, errors, blueprints, commands):

@@ -1,7 +1,7 @@
 """`flask search …`, `flask demo …`: what an operator types."""
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.services import demo, search
@@ -27,6 +27,15 @@ def rebuild() -> None:
     click.echo(f"已重建索引,共 {search.rebuild()} 个产品。")
 
 
+@search_commands.command("ensure")
+def ensure() -> None:
+    """Build the index when there is none, else deliver what waits."""
+    if search.is_available():
+        click.echo(f"索引可用,已同步 {search.deliver()} 条变更。")
+    else:
+        click.echo(f"已重建索引,共 {search.rebuild()} 个产品。")
+
+
 @search_commands.command("fingerprint")
 def fingerprint() -> None:
     """A hash of all documents in the index."""
@@ -36,13 +45,14 @@ def fingerprint() -> None:
 @demo_commands.command("load")
 def load() -> None:
     """Load the fictional city; a database that already has organisations is left as it is."""
+    if current_app.config["IS_PRODUCTION"]:
+        raise click.ClickException("生产环境不装演示数据。")
     counts = demo.load()
     if counts is None:
         click.echo("数据库里已有单位,未装入演示数据。")
         return
     for label, count in counts.items():
         click.echo(f"{label} {count}")
-    click.echo(f"已建索引,共 {search.rebuild()} 个产品。")
 
 
 @demo_commands.command("accounts")

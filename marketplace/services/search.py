@@ -9,9 +9,9 @@ from flask import Flask, current_app
 
 from marketplace.services import locks, outbox, search_analysis, search_documents
 from search_index.embedded import EmbeddedEngine
-from search_index.engine import Engine, EngineUnavailable, Suggestion
+from search_index.engine import Engine, EngineUnavailable
 from search_index.meilisearch import MeilisearchEngine
-from search_index.queries import Query, Results
+from search_index.queries import Query, Results, Suggestion
 
 LOCK = "outbox-solution"
 LOCK_SECONDS = 5.0
@@ -54,7 +54,8 @@ def _make_engine(app: Flask) -> Engine:
     analysis = search_analysis.make()
     url = app.config["MEILISEARCH_URL"]
     if url:
-        return MeilisearchEngine(url, app.config["MEILISEARCH_KEY"], analysis=analysis)
+        meilisearch: Engine = MeilisearchEngine(url, app.config["MEILISEARCH_KEY"], analysis=analysis)
+        return meilisearch
     return EmbeddedEngine(Path(app.config["SEARCH_FOLDER"]) / "embedded", analysis=analysis)
 
 

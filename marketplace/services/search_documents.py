@@ -53,7 +53,7 @@ def of(solution: Solution) -> Document:
 def facet_rows(solution: Solution) -> list[SolutionFacet]:
     """The same values as rows, for the shelf that answers from the database."""
     return [
-        SolutionFacet(facet=facet, value=value)
+        SolutionFacet(solution_id=solution.id, facet=facet, value=value)
         for facet, values in shelf.facet_values(solution).items()
         for value in dict.fromkeys(values)
     ]

@@ -1,8 +1,12 @@
 """The words for what went wrong: one page a kind, status honest, what to do next."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 
 from marketplace.domain import wording
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
@@ -36,7 +40,8 @@ KIND_WORDS = {
 
 def page_of(kind: str | None, key: int | None) -> str:
     endpoint, argument = PAGE_OF.get(kind or "", ("storefront.home", None))
-    return url_for(endpoint, **({argument: key} if argument else {}))
+    values: dict[str, Any] = {argument: key} if argument else {}
+    return url_for(endpoint, **values)
 
 
 def init_app(app: Flask) -> None:
@@ -59,8 +64,8 @@ def _page(status: int, *, title: str, advice: str, **extra: object) -> ResponseR
     return render_template("errors/show.html", status=status, title=title, advice=advice, **extra), status
 
 
-def _plain(status: int, title: str, advice: str) -> object:
-    def show(error: Exception) -> ResponseReturnValue:
+def _plain(status: int, title: str, advice: str) -> Callable[[HTTPException], ResponseReturnValue]:
+    def show(error: HTTPException) -> ResponseReturnValue:
         return _page(status, title=title, advice=advice)
 
     return show

@@ -1,0 +1,50 @@
+"""Loads the whole city in one transaction, or nothing at all."""
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from marketplace.domain.permissions import SYSTEM
+from marketplace.extensions import db
+from marketplace.models.accounts import Membership, Organisation, User
+from marketplace.services import audit
+from marketplace.services.demo import bundles, content, demands, enterprises, listings, people, providers, reviews
+from marketplace.services.unit_of_work import writing
+
+PASSWORD = "demo-2026-anlan"  # noqa: S105 - printed by make run, refused in production
+
+
+def load() -> dict[str, int] | None:
+    """The counts by label; None when the database already has organisations, which are left as they are."""
+    with writing(SYSTEM) as session:
+        if session.scalar(select(Organisation.id).limit(1)) is not None:
+            return None
+        registry = people.Registry(session, password_hash=PasswordHasher().hash(PASSWORD))
+        people.add_offices(registry)
+        pool = providers.add(registry)
+        providers.add_consortia(registry, pool)
+        firms = enterprises.add(registry)
+        shelf = listings.add(registry, pool, firms)
+        reviewed = reviews.add(registry, shelf, firms)
+        bundles.add(registry, pool, shelf)
+        wanted = demands.add(registry, firms)
+        for solution in shelf.values():  # ratings moved on while the reviews were added
+            session.add(solution)
+        audit.record(
+            session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
+        )
+    return {
+        "企业": len(firms),
+        "服务商": len(pool),
+        "产品": len(shelf),
+        "需求清单": len(wanted),
+        "评价": reviewed,
+    }
+
+
+def accounts() -> list[tuple[str, str]]:
+    """One demo login for each role."""
+    query = select(Membership.role, User.login).join(User).where(User.is_demo).order_by(User.id)
+    first: dict[str, str] = {}
+    for role, login in db.session.execute(query).all():
+        first.setdefault(str(role), login)
+    return list(first.items())

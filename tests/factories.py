@@ -1,0 +1,186 @@
+"""Rows for tests, made through the real tables; every call makes something that is valid and new."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.domain import credit_codes
+from marketplace.domain.permissions import Actor
+from marketplace.extensions import db
+from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
+from marketplace.models.demands import Demand, DemandLine, DemandStatus
+from marketplace.models.enterprises import Enterprise, Progress
+from marketplace.models.providers import Provider, ProviderKind, Standing
+from marketplace.models.solutions import (
+    Coverage,
+    PriceModel,
+    PricePlan,
+    Solution,
+    SolutionCase,
+    SolutionStatus,
+    SubsidyCategory,
+)
+from marketplace.services import accounts, clock, outbox, search, search_documents
+from marketplace.services.unit_of_work import writing
+
+KIND_OF_ROLE = {
+    Role.ENTERPRISE: OrganisationKind.ENTERPRISE,
+    Role.PROVIDER: OrganisationKind.PROVIDER,
+    Role.COUNTY_OFFICER: OrganisationKind.COUNTY,
+    Role.BUREAU_REVIEWER: OrganisationKind.BUREAU,
+    Role.BUREAU_LEADER: OrganisationKind.BUREAU,
+    Role.SUPERVISOR: OrganisationKind.SUPERVISOR,
+    Role.EXPERT: OrganisationKind.EXPERT_PANEL,
+    Role.ADMINISTRATOR: OrganisationKind.OPERATOR,
+    Role.AUDITOR: OrganisationKind.BUREAU,
+}
+
+
+class Factory:
+    def __init__(self) -> None:
+        self.numbers = count(1)
+
+    def organisation(self, kind: OrganisationKind, *, county: str | None = "fucheng") -> Organisation:
+        number = next(self.numbers)
+        code = credit_codes.make(category="91", region="519900", first_eight=f"MC{number:06d}")
+        row = Organisation(kind=kind, name=f"测试单位{number}", credit_code=code, county=county, created_at=clock.now())
+        return self._save(row)
+
+    def enterprise(self, *, county: str | None = "fucheng", **facts: Any) -> Enterprise:
+        organisation = self.organisation(OrganisationKind.ENTERPRISE, county=county)
+        values: dict[str, Any] = {
+            "industry": "modern_food", "gbt4754": "143", "size": "small", "employees": 80, "revenue": 40_000_000,
+            "progress": Progress.REGISTERED,
+        }  # fmt: skip
+        return self._save(Enterprise(organisation_id=organisation.id, **(values | facts)))
+
+    def provider(self, *, standing: Standing = Standing.LISTED, **facts: Any) -> Provider:
+        organisation = self.organisation(OrganisationKind.PROVIDER)
+        values: dict[str, Any] = {
+            "short_name": f"测商{next(self.numbers)}", "kind": ProviderKind.PRODUCT, "standing_since": date(2026, 1, 5),
+            "summary": "做车间软件的", "description": "二十个人的小公司。", "industries": [], "created_at": clock.now(),
+        }  # fmt: skip
+        return self._save(Provider(organisation_id=organisation.id, standing=standing, **(values | facts)))
+
+    def user(self, role: Role = Role.ENTERPRISE, *, organisation_id: int | None = None, is_keeper: bool = True) -> User:
+        """A person in a seat of this role; enterprises and providers get their file with it."""
+        number = next(self.numbers)
+        if organisation_id is None:
+            organisation_id = self._home(role)
+        now = clock.now()
+        user = self._save(User(login=f"user{number}@example.test", name=f"测试人员{number}", created_at=now))
+        self._save(
+            Membership(user_id=user.id, organisation_id=organisation_id, role=role, is_keeper=is_keeper, created_at=now)
+        )
+        return user
+
+    def _home(self, role: Role) -> int:
+        if role == Role.ENTERPRISE:
+            return self.enterprise().organisation_id
+        if role == Role.PROVIDER:
+            return self.provider().organisation_id
+        return self.organisation(KIND_OF_ROLE[role]).id
+
+    def actor(self, who: User | Role) -> Actor:
+        user = self.user(who) if isinstance(who, Role) else who
+        query = select(Membership).where(Membership.user_id == user.id).options(*accounts.SEAT).limit(1)
+        return accounts.actor_in(db.session.scalars(query).one())
+
+    def solution(
+        self,
+        *,
+        provider: Provider | None = None,
+        coverage: Sequence[tuple[str, int]] = (("quality", 2),),
+        price: int | None = 30_000,
+        model: PriceModel = PriceModel.ANNUAL,
+        category: SubsidyCategory = SubsidyCategory.SOFTWARE,
+        cases: int = 0,
+        status: SolutionStatus = SolutionStatus.LISTED,
+        **facts: Any,
+    ) -> Solution:
+        """A listing on the shelf, in the index as soon as the outbox has been delivered (at once)."""
+        number, now = next(self.numbers), clock.now()
+        owner = provider or self.provider()
+        is_draft = status == SolutionStatus.DRAFT
+        decider = None if is_draft else self._decider()
+        values: dict[str, Any] = {
+            "name": f"测试产品{number}", "family": "质量管理", "product_type": "saas", "summary": "把检验记录管起来",
+            "description": "来料、过程、出货三道检验都有记录可查。", "keywords": ["质检"], "industries": [],
+            "gbt4754": [], "sizes": ["small"], "deployments": ["saas"], "days_to_deploy": 30,
+        }  # fmt: skip
+        row = Solution(
+            provider_id=owner.id,
+            status=status,
+            decided_at=None if is_draft else now,
+            decided_by=decider,
+            listed_at=None if is_draft else now,
+            **(values | facts),
+        )
+        row.coverage = [Coverage(scene=scene, level=level, function=f"{scene}的功能") for scene, level in coverage]
+        row.price_plans = (
+            []
+            if price is None
+            else [PricePlan(name="标准版", model=model, amount=price, includes="全部功能", subsidy_category=category)]
+        )
+        row.cases = [
+            SolutionCase(
+                industry="modern_food", scene=coverage[0][0], level_before=0, level_after=coverage[0][1],
+                accepted_on=date(2026, 5, 6), story=f"第{place}家用上了",
+            )
+            for place in range(1, cases + 1)
+        ]  # fmt: skip
+        with writing() as session:
+            session.add(row)
+            session.flush()
+            loaded = session.scalars(
+                select(Solution).where(Solution.id == row.id).options(*search_documents.LOADING)
+                .execution_options(populate_existing=True)
+            ).one()  # fmt: skip
+            session.add_all(search_documents.facet_rows(loaded))
+            outbox.put(session, topic=outbox.SOLUTION, subject_id=row.id)
+        search.deliver()
+        return row
+
+    def _decider(self) -> int:
+        return self.user(Role.BUREAU_LEADER).id
+
+    def demand(
+        self,
+        *,
+        user: User | None = None,
+        lines: Sequence[tuple[str, int]] = (("quality", 100),),
+        status: DemandStatus = DemandStatus.PUBLISHED,
+        **facts: Any,
+    ) -> Demand:
+        """A checklist of the user's enterprise; `lines` are (scene, weight), all from level 0 to 2."""
+        owner = self.actor(user or self.user(Role.ENTERPRISE))
+        now = clock.now()
+        is_draft = status == DemandStatus.DRAFT
+        row = Demand(
+            enterprise_id=owner.enterprise_id,
+            title=f"测试清单{next(self.numbers)}",
+            status=status,
+            decided_at=None if is_draft else now,
+            decided_by=None if is_draft else owner.user_id,
+            is_conditions_done=not is_draft,
+            created_by=owner.user_id,
+            created_at=now,
+            changed_at=now,
+            **facts,
+        )
+        row.lines = [
+            DemandLine(
+                position=place, scene=scene, current_level=0, target_level=2, text="记录都在纸上,找不到",
+                weight=weight, is_essential=place == 1,
+            )
+            for place, (scene, weight) in enumerate(lines, start=1)
+        ]  # fmt: skip
+        return self._save(row)
+
+    def _save(self, row: Any) -> Any:
+        with writing() as session:
+            session.add(row)
+        return row
