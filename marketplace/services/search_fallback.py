@@ -47,7 +47,7 @@ def totals(queries: Sequence[Query]) -> list[int]:
     return [found[index] for index in range(len(queries))]
 
 
-def _found(query: Query, *, but: str | None = None) -> Select[tuple[int]]:
+def _found(query: Query, *, but: str | None = None) -> Select[int]:
     """The ids that fit; `but` leaves one filter out."""
     chosen = {name: values for name, values in query.chosen.items() if name != but}
     if "scene" in chosen and "level" in chosen:  # one coverage row has to satisfy both
@@ -86,7 +86,7 @@ def _mentions(word: str) -> ColumnElement[bool]:
     )
 
 
-def _counts(query: Query) -> CompoundSelect[Any]:
+def _counts(query: Query) -> CompoundSelect[*tuple[Any, ...]]:
     """Rows (facet, value, number), each facet under all the others; the row without a facet is the total."""
     chosen = query.chosen
     paired = {"scene": "level", "level": "scene"}
@@ -103,7 +103,7 @@ def _counts(query: Query) -> CompoundSelect[Any]:
     return union_all(*parts)
 
 
-def _tally(condition: ColumnElement[bool], found: Select[tuple[int]]) -> Select[Any]:
+def _tally(condition: ColumnElement[bool], found: Select[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(SolutionFacet.facet, SolutionFacet.value, func.count())
         .where(condition, SolutionFacet.solution_id.in_(found))
@@ -111,7 +111,7 @@ def _tally(condition: ColumnElement[bool], found: Select[tuple[int]]) -> Select[
     )
 
 
-def _paired(name: str, partner: Iterable[str], found: Select[tuple[int]]) -> Select[Any]:
+def _paired(name: str, partner: Iterable[str], found: Select[int]) -> Select[*tuple[Any, ...]]:
     """Scenes that reach one of the levels, or levels that one of the scenes reaches: pairs are "scene:level"."""
     level = func.substr(SolutionFacet.value, func.length(SolutionFacet.value))
     scene = func.substr(SolutionFacet.value, 1, func.length(SolutionFacet.value) - 2)
@@ -123,7 +123,7 @@ def _paired(name: str, partner: Iterable[str], found: Select[tuple[int]]) -> Sel
     )
 
 
-def _page(query: Query) -> Select[tuple[int]]:
+def _page(query: Query) -> Select[int]:
     ids = _found(query).subquery()
     return (
         select(Solution.id)
