@@ -92,7 +92,8 @@ def _exact_values(document: Document) -> Iterator[tuple[str, str]]:
             yield filter_field(attribute), value
     for column, attribute in columns().items():
         if values := documents.values(document, attribute):
-            yield column_field(column), facets.column_value(values)
+            join = facets.pair_column_value if column == facets.PAIR_COLUMN else facets.column_value
+            yield column_field(column), join(values)
     for sort in queries.SORTS:
         yield sort_field(sort), documents.sort_key(document, sort)
 

@@ -61,6 +61,15 @@ def column_value(values: Iterable[str]) -> str:
     return _JOIN.join(values)
 
 
+def pair_column_value(pairs: Iterable[str]) -> str:
+    """A set of pairs as one short text: each first with its seconds (some engines cut long values)."""
+    seconds: dict[str, list[str]] = {}
+    for pair in pairs:
+        first, second = pair.split(":", 1)
+        seconds.setdefault(first, []).append(second)
+    return _JOIN.join(f"{first}:{','.join(others)}" for first, others in seconds.items())
+
+
 def tally(sets: Iterable[tuple[str, int]], count: Count) -> dict[str, int]:
     """Value -> number of documents, from (set, number of documents with that set), values in their order."""
     totals: dict[str, int] = {}
@@ -74,10 +83,10 @@ def _read(joined: str, count: Count) -> Iterable[str]:
     values = joined.split(_JOIN) if joined else []
     if count.column != PAIR_COLUMN:
         return values
-    pairs = [value.split(":", 1) for value in values]
+    covered = {first: set(seconds.split(",")) for first, _, seconds in (value.partition(":") for value in values)}
     if count.facet == settings.load().pair.first:
-        return {first for first, second in pairs if second in count.other}
-    return {second for first, second in pairs if first in count.other}
+        return [first for first, seconds in covered.items() if seconds & count.other]
+    return set().union(*(seconds for first, seconds in covered.items() if first in count.other))
 
 
 def _partner(facet: str) -> str:

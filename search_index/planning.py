@@ -82,7 +82,9 @@ def plan(text: str, *, analysis: Analysis, is_found: Found) -> Plan:
     heard = tuple(_with_sound(group, analysis) for group in groups)
     if heard != groups and is_found(heard, required):
         return Plan(heard, required, relaxed=False, name=name)
-    return Plan(groups, max(1, math.ceil(required * rule["relaxed_share"])), relaxed=True, name=name)
+    most = math.ceil(required * rule["relaxed_share"])
+    satisfiable = (number for number in range(most, 1, -1) if is_found(groups, number))
+    return Plan(groups, next(satisfiable, 1), relaxed=True, name=name)
 
 
 def name_key(text: str) -> str:
