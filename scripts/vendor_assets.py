@@ -92,12 +92,12 @@ def chosen_icons() -> list[str]:
 
 
 def symbol(name: str, *, nodes: list[tuple[str, dict[str, str]]]) -> str:
-    """One icon as a symbol; the width of its line is left to the style sheet."""
+    """One icon as a symbol; fill, colour and width of its lines are left to the style sheet."""
     shapes = "".join(
         f"<{tag} " + " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items()) + "/>"
         for tag, attributes in nodes
     )
-    look = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
+    look = 'stroke-linecap="round" stroke-linejoin="round"'
     return f'<symbol id="tabler-{name}" viewBox="0 0 24 24" {look}>{shapes}</symbol>'
 
 
