@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.permissions import SYSTEM, Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership, Organisation
 from marketplace.policy import reader
@@ -21,6 +22,15 @@ SEAT = (
     joinedload(Membership.organisation).joinedload(Organisation.enterprise),
     joinedload(Membership.organisation).joinedload(Organisation.provider),
 )
+VISITOR = replace(SYSTEM, name="未登录访客", organisation_name="")  # in the trail, before anybody is known
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A session just opened: the token goes into the cookie and is kept nowhere else."""
+
+    token: str
+    actor: Actor
 
 
 def hash_token(token: str) -> str:
@@ -63,8 +73,28 @@ def find_actor(token: str) -> Actor | None:
 
 
 def _touch(session_id: int) -> None:
+    """One cheap statement; of two requests in the same moment only one writes."""
+    now = clock.now()
     with writing() as session:
-        session.get_one(AuthSession, session_id).seen_at = clock.now()
+        stale = (AuthSession.id == session_id, AuthSession.seen_at < now - SEEN_EVERY)
+        session.execute(update(AuthSession).where(*stale).values(seen_at=now))
+
+
+def find_seat(session: Session, *, user_id: int) -> Membership | None:
+    """The seat that the person used last, else the oldest; None when no organisation has him."""
+    used = select(func.max(AuthSession.id)).where(AuthSession.membership_id == Membership.id).scalar_subquery()
+    query = select(Membership).where(Membership.user_id == user_id).options(*SEAT)
+    return session.scalars(query.order_by(func.coalesce(used, 0).desc(), Membership.id).limit(1)).one_or_none()
+
+
+def get_seat(session: Session, membership_id: int) -> Membership:
+    query = select(Membership).where(Membership.id == membership_id).options(*SEAT)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def enter(session: Session, membership: Membership, *, user_agent: str) -> Entry:
+    """Open a session in the seat, inside the caller's transaction."""
+    return Entry(open_session(session, membership, user_agent=user_agent), actor_in(membership))
 
 
 def open_session(session: Session, membership: Membership, *, user_agent: str) -> str:
