@@ -1,0 +1,136 @@
+"""The trail as auditors read it: words for acts, subjects and details; the same lines on the page and in Excel."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy import select
+
+from marketplace.domain import permissions, wording
+from marketplace.domain.errors import Forbidden, Invalid
+from marketplace.domain.permissions import Actor, Permission
+from marketplace.extensions import db
+from marketplace.models.accounts import Organisation
+from marketplace.models.audit import AuditEntry
+from marketplace.policy import reader
+from marketplace.services import audit, clock
+from marketplace.services.pages import Page
+
+LIMITS = reader.load("accounts")["listing"]
+SUBJECTS = {
+    "user": "账号", "organisation": "单位", "invitation": "邀请", "demand": "需求清单", "solution": "产品",
+    "shortlist": "候选名单", "provider": "服务商", "enterprise": "企业", "bundle": "数转包", "city": "演示数据",
+}  # fmt: skip
+DETAILS = {
+    "organisation": "单位", "failures": "连续输错次数", "until": "锁定至", "sessions": "退出设备数", "login": "账号",
+    "is_keeper": "设为管理员", "title": "标题", "from": "原", "to": "现", "reason": "理由", "before": "改前",
+    "after": "改后", "solution": "产品编号", "day": "日期",
+}  # fmt: skip
+STATUSES: Mapping[str, Mapping[str, str]] = {
+    "demand": wording.DEMAND_STATUSES,
+    "solution": wording.SOLUTION_STATUSES,
+    "shortlist": wording.SHORTLIST_STATUSES,
+}
+HEADINGS = ("时间", "办理人", "角色", "单位", "事项", "对象", "内容")
+WIDTHS = (20, 16, 12, 28, 16, 16, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    who: str
+    role: str
+    organisation: str
+    act: str
+    subject: str
+    details: str
+
+    def cells(self) -> tuple[str, ...]:
+        moment = self.at.astimezone(wording.CITY_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+        return (moment, self.who, self.role, self.organisation, self.act, self.subject, self.details)
+
+
+def page(*, number: int, action: str | None = None) -> Page[Line]:
+    found = audit.page(number=number, per_page=LIMITS["entries_a_page"], action=action)
+    return Page(_lines(found.rows), number=found.number, per_page=found.per_page, total=found.total)
+
+
+def choices() -> tuple[tuple[str, str], ...]:
+    """The acts to filter by, in the order of the vocabulary."""
+    return tuple((action, act.label) for action, act in audit.ACTS.items())
+
+
+def export(actor: Actor, *, action: str | None = None) -> bytes:
+    """A workbook of what the filter shows, with the filter and the time written into it."""
+    if not permissions.permits(actor, Permission.READ_AUDIT):
+        raise Forbidden(Permission.READ_AUDIT)
+    found = audit.page(number=1, per_page=LIMITS["export_rows"], action=action)
+    if found.total > LIMITS["export_rows"]:
+        raise Invalid({"action": [f"共{found.total}条，一次最多导出{LIMITS['export_rows']}条，请先按事项筛选"]})
+    act = audit.ACTS.get(action or "")
+    title = f"审计记录　事项：{act.label if act else '全部'}　共{found.total}条"
+    made = f"导出时间：{wording.moment(clock.now())}　导出人：{actor.name}（{wording.ROLES[actor.role]}）"
+    return _workbook([title, made], _lines(found.rows))
+
+
+def _workbook(head: Iterable[str], lines: Iterable[Line]) -> bytes:
+    """What people typed stays text: a reason that begins with = is no formula."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet, bold = book.add_worksheet("审计记录"), book.add_format({"bold": True})
+        texts = list(head)
+        for row, text in enumerate(texts):
+            sheet.write_string(row, 0, text)
+        sheet.write_row(len(texts), 0, HEADINGS, bold)
+        sheet.freeze_panes(len(texts) + 1, 0)
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width)
+        for row, line in enumerate(lines, start=len(texts) + 1):
+            sheet.write_row(row, 0, line.cells())
+    return buffer.getvalue()
+
+
+def _lines(rows: Iterable[AuditEntry]) -> tuple[Line, ...]:
+    entries = tuple(rows)
+    ids = {row.organisation_id for row in entries if row.organisation_id}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    names: dict[int, str] = {key: name for key, name in db.session.execute(query)}
+    return tuple(_line(row, names) for row in entries)
+
+
+def _line(row: AuditEntry, names: Mapping[int, str]) -> Line:
+    """Acts of the system and of visitors carry no role: nobody was in a seat."""
+    is_person = row.user_id is not None
+    kind = SUBJECTS.get(row.subject_kind, row.subject_kind)
+    return Line(
+        at=row.at,
+        who=row.actor_name,
+        role=wording.ROLES.get(row.role, row.role) if is_person else "",
+        organisation=names.get(row.organisation_id or 0, ""),
+        act=audit.ACTS[row.action].label if row.action in audit.ACTS else row.action,
+        subject=kind if row.subject_id is None else f"{kind} {row.subject_id}",
+        details="；".join(_details(row)),
+    )
+
+
+def _details(row: AuditEntry) -> Iterable[str]:
+    for name, value in row.details.items():
+        if value not in (None, "", [], {}):
+            yield f"{DETAILS.get(name, name)}：{_value(name, value, STATUSES.get(row.subject_kind, {}))}"
+
+
+def _value(name: str, value: Any, statuses: Mapping[str, str]) -> str:
+    if name in ("from", "to"):
+        return statuses.get(str(value), str(value))
+    if name == "until":
+        return wording.moment(datetime.fromisoformat(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
