@@ -25,7 +25,7 @@ _BEST_RATING = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Columns over n solutions; unknown numbers are NaN, unknown lists have their `*_known` false."""
+    """Columns over n solutions; unknown numbers are infinite, unknown lists have their `*_known` false."""
 
     solutions: tuple[Solution, ...]
     levels: Levels  # (16, n)
@@ -84,7 +84,7 @@ def _known(values: Sequence[Any]) -> Bools:
 
 
 def _numbers(values: Sequence[int | None]) -> Floats:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array([np.inf if value is None else value for value in values], dtype=np.float64)
 
 
 def _flags(values: Sequence[Sequence[str] | None], at: dict[str, int]) -> Bools:

@@ -3,6 +3,7 @@
 Nothing unknown earns anything, whether the solution or the demand leaves it open.
 """
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -13,6 +14,9 @@ from matching import quantities
 from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, PRICE_MODELS, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats
 from matching.documents import Demand, DemandLine, PriceModel
 from matching.weights import ConditionWeights, LineWeights, TextWeights
+
+Rows = Sequence[int]
+States = npt.NDArray[np.int_]
 
 
 class State(IntEnum):
@@ -25,19 +29,22 @@ class State(IntEnum):
 
 
 class Fit(NamedTuple):
-    """A criterion over n solutions: `share` of its points (0 to 1) and `state`."""
+    """A criterion over n solutions: `share` of its points (0 to 1), and the states of chosen rows, made on demand."""
 
-    share: Floats
-    state: npt.NDArray[np.int8]
+    share: npt.NDArray[Any]
+    states: Callable[[Rows], States]
 
 
-def _fit(share: npt.NDArray[Any], known: Bools | bool, *, met: npt.NDArray[Any] | None = None) -> Fit:
-    """Met where `met` (or where the share is whole), partly where anything is earned, unknown where not known."""
-    earned = np.where(known, share, 0.0)
-    whole = earned >= 1 if met is None else met
-    state = np.where(earned > 0, State.PARTLY, State.UNMET)
-    state = np.where(known, np.where(whole, State.MET, state), State.UNKNOWN)
-    return Fit(earned, state.astype(np.int8))
+def _fit(share: npt.NDArray[Any], known: Bools | bool, *, met: Callable[[Rows], Bools] | None = None) -> Fit:
+    """`share` must be 0 where not known. Met where `met` says so (or all is earned), partly where anything is."""
+
+    def states(rows: Rows) -> States:
+        earned = share[rows]
+        whole = earned >= 1 if met is None else met(rows)
+        state = np.where(whole, State.MET, np.where(earned > 0, State.PARTLY, State.UNMET))
+        return np.where(known[rows] if isinstance(known, np.ndarray) else known, state, State.UNKNOWN)
+
+    return Fit(share, states)
 
 
 def not_asked(catalogue: Catalogue) -> Fit:
@@ -58,23 +65,28 @@ def scene(catalogue: Catalogue, line: DemandLine, weights: LineWeights) -> Fit:
 def text(catalogue: Catalogue, line: DemandLine, closeness: npt.NDArray[Any], weights: TextWeights) -> Fit:
     """A line's words: `closeness` (n,) is relative to the best match of the catalogue, 0 to 1."""
     known = catalogue.has_text & bool(line.text.strip())
-    fit = _fit(np.clip(closeness, 0, 1), known, met=closeness >= weights.met)
-    weak = (fit.state == State.PARTLY) & (closeness < weights.partly)
-    return Fit(fit.share, np.where(weak, State.UNMET, fit.state).astype(np.int8))
+    fit = _fit(closeness, known, met=lambda rows: closeness[rows] >= weights.met)
+
+    def states(rows: Rows) -> States:
+        found = fit.states(rows)
+        return np.where((found == State.PARTLY) & (closeness[rows] < weights.partly), State.UNMET, found)
+
+    return Fit(closeness, states)
 
 
 def industry(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
     """Same industry; a solution that names classes of GB/T 4754 must name the enterprise's, if that is known."""
     same = catalogue.industries[INDUSTRY_AT[demand.enterprise.industry]]
-    share = np.where(same, 1.0, np.where(catalogue.is_general, weights.general_purpose, 0.0))
+    share = np.where(same, 1.0, weights.general_purpose * catalogue.is_general)
     met = same | catalogue.is_general
     code = demand.enterprise.gbt4754
     if code is not None:
-        names_it = catalogue.classes.get(code, False)
-        other = same & catalogue.classes_known & ~np.asarray(names_it, dtype=bool)
-        share = np.where(other, weights.other_class, share)
-        met = met & ~other
-    return _fit(share, catalogue.industries_known, met=met)
+        other = same & catalogue.classes_known
+        if code in catalogue.classes:
+            other &= ~catalogue.classes[code]
+        share[other] = weights.other_class
+        met &= ~other
+    return _fit(share, catalogue.industries_known, met=lambda rows: met[rows])
 
 
 def size(catalogue: Catalogue, demand: Demand) -> Fit:
@@ -107,25 +119,27 @@ def budget(catalogue: Catalogue, demand: Demand, weights: ConditionWeights, cost
 
 
 def _within(values: Floats, limit: int, end: float) -> Fit:
-    known = ~np.isnan(values)
+    """`values` are infinite where unknown."""
     room = max(limit * (end - 1), 1e-9)
-    share = np.clip(1 - (np.where(known, values, 0) - limit) / room, 0, 1)
-    return _fit(share, known, met=np.where(known, values, np.inf) <= limit)
+    share = np.clip((limit + room - values) / room, 0, 1)
+    return _fit(share, np.isfinite(values), met=lambda rows: values[rows] <= limit)
 
 
 def first_year_cost(catalogue: Catalogue, demand: Demand) -> Floats:
-    """Yuan, (n,); NaN where there is no price, or no number of users or machines to multiply it by."""
+    """Yuan, (n,); infinite where there is no price, or no number of users or machines to multiply it by."""
     factor = np.ones(len(catalogue.solutions))
     users = demand.enterprise.employees
-    factor[catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_USER)] = np.nan if users is None else users
+    factor[catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_USER)] = np.inf if users is None else users
     by_device = catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_DEVICE)
     if by_device.any():
         factor[by_device] = _machines(catalogue, demand)[by_device]
-    return catalogue.amount * factor
+    cost: Floats = catalogue.amount * factor
+    cost[np.isnan(cost)] = np.inf  # free of charge times unknown
+    return cost
 
 
 def _machines(catalogue: Catalogue, demand: Demand) -> Floats:
-    """Machines that the lines speak of whose scene a solution covers; NaN when untold or told differently."""
+    """Machines that the lines speak of whose scene a solution covers; infinite when untold or told differently."""
     least = np.full(len(catalogue.solutions), np.inf)
     most = np.full(len(catalogue.solutions), -np.inf)
     for line in demand.lines:
@@ -134,7 +148,7 @@ def _machines(catalogue: Catalogue, demand: Demand) -> Floats:
             covers = catalogue.levels[SCENE_AT[line.scene]] > 0
             least[covers] = np.minimum(least[covers], count)
             most[covers] = np.maximum(most[covers], count)
-    return np.where(least == most, least, np.nan)
+    return np.where(least == most, least, np.inf)
 
 
 def cases(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
@@ -143,12 +157,15 @@ def cases(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fi
     same_industry = catalogue.cases[INDUSTRY_AT[demand.enterprise.industry]]
     both = same_industry[scenes].any(axis=0)
     either = same_industry.any(axis=0) | catalogue.cases[:, scenes].any(axis=(0, 1))
-    return _fit(np.where(both, 1.0, np.where(either, weights.half_case, 0.0)), catalogue.cases_known, met=both)
+    return _fit(
+        np.where(both, 1.0, np.where(either, weights.half_case, 0.0)),
+        catalogue.cases_known,
+        met=lambda rows: both[rows],
+    )
 
 
 def provider(catalogue: Catalogue) -> Fit:
-    """Standing and ratings of the provider."""
-    fit = _fit(catalogue.provider_fit, catalogue.provider_known, met=catalogue.provider_known)
-    partly = catalogue.is_candidate & catalogue.provider_known
-    state = np.where(partly, State.PARTLY, np.where(catalogue.is_watched, State.UNMET, fit.state))
-    return Fit(fit.share, state.astype(np.int8))
+    """Standing and ratings of the provider; a candidate holds in part, one under watch does not."""
+    state = np.where(catalogue.is_candidate, State.PARTLY, np.where(catalogue.is_watched, State.UNMET, State.MET))
+    state = np.where(catalogue.provider_known, state, State.UNKNOWN)
+    return Fit(catalogue.provider_fit, lambda rows: state[rows])

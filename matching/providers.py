@@ -1,14 +1,11 @@
 """Providers for a demand: each with the combination of its own solutions that serves the demand best."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
-from matching.documents import Solution
+from matching.documents import Demand, Solution
 from matching.results import ProviderResult
-from matching.sheets import Sheet
+from matching.sheets import Excerpt
 
 _PLACES = 6
 _WORTH = 1.0  # points that a further solution must add to be worth naming
@@ -23,54 +20,63 @@ def rows_by_provider(solutions: Sequence[Solution]) -> dict[str, list[int]]:
 
 
 def rank(
-    sheet: Sheet, solutions: Sequence[Solution], rows: Mapping[str, Sequence[int]], among: Iterable[str]
+    demand: Demand, excerpt: Excerpt, solutions: Sequence[Solution], among: Collection[str]
 ) -> tuple[ProviderResult, ...]:
-    """The providers `among`, best first, ties by id."""
-    found = [_result(provider, _combination(sheet, solutions, rows[provider]), sheet, solutions) for provider in among]
+    """The providers `among`, best first, ties by id; `excerpt` holds all their solutions, `solutions` is by row."""
+    table = _Table(excerpt, solutions)
+    candidates = rows_by_provider(table.solutions)
+    found = [_result(provider, table.combination(candidates[provider]), table, demand) for provider in among]
     return tuple(sorted(found, key=lambda result: (-result.score, result.provider)))
 
 
-def _combination(sheet: Sheet, solutions: Sequence[Solution], rows: Sequence[int]) -> list[int]:
-    """The provider's best solution and, while it helps, the one that adds most to what the lines earn.
+class _Table:
+    """Candidates as plain lists: a handful of numbers each, for which arrays would be slower."""
 
-    A combination holds no conflicting solutions. One further solution counts when it brings a new line to its target.
-    """
-    chosen = [max(rows, key=lambda row: (sheet.score(row), -row))]
-    while True:
-        best, covered = _best(sheet, chosen), _covered(sheet, chosen)
+    def __init__(self, excerpt: Excerpt, solutions: Sequence[Solution]) -> None:
+        self.solutions = [solutions[row] for row in excerpt.rows]
+        self.scores = excerpt.scores
+        self.by_line: list[list[float]] = excerpt.by_line.tolist()
+        self.covers = [{at for at, met in enumerate(row) if met} for row in excerpt.covers.tolist()]
+
+    def combination(self, candidates: Sequence[int]) -> list[int]:
+        """The best candidate and, while it brings a further line to its target, the one that adds most points.
+
+        A combination holds no conflicting solutions.
+        """
+        chosen = [max(candidates, key=lambda at: (self.scores[at], -at))]
+        while gains := self._gains(candidates, chosen):
+            chosen.append(max(gains, key=lambda at: (gains[at], -at)))
+        return chosen
+
+    def _gains(self, candidates: Sequence[int], chosen: Sequence[int]) -> dict[int, float]:
+        best, covered = self.best(chosen), self.covered(chosen)
         gains = {
-            row: float(np.maximum(sheet.by_line(row) - best, 0).sum())
-            for row in rows
-            if row not in chosen
-            and sheet.covers(row) - covered
-            and not _conflict(solutions[row], [solutions[other] for other in chosen])
+            at: sum(max(new - old, 0) for new, old in zip(self.by_line[at], best, strict=True))
+            for at in candidates
+            if self.covers[at] - covered and not self._conflicts(at, chosen)
         }
-        row = max(gains, key=lambda row: (gains[row], -row), default=None)
-        if row is None or gains[row] < _WORTH:
-            return chosen
-        chosen.append(row)
+        return {at: gain for at, gain in gains.items() if gain >= _WORTH}
+
+    def _conflicts(self, at: int, chosen: Sequence[int]) -> bool:
+        one, others = self.solutions[at], [self.solutions[other] for other in chosen]
+        return any(other.id in one.conflicts or one.id in other.conflicts for other in others)
+
+    def best(self, chosen: Sequence[int]) -> list[float]:
+        """Points by line, the best of the chosen."""
+        return [max(points) for points in zip(*(self.by_line[at] for at in chosen), strict=True)]
+
+    def covered(self, chosen: Sequence[int]) -> set[int]:
+        """Lines that one of the chosen brings to their target."""
+        return set[int]().union(*(self.covers[at] for at in chosen))
 
 
-def _result(provider: str, chosen: Sequence[int], sheet: Sheet, solutions: Sequence[Solution]) -> ProviderResult:
+def _result(provider: str, chosen: Sequence[int], table: _Table, demand: Demand) -> ProviderResult:
     """Score: that of the best solution, plus what the others add line by line."""
-    added = (_best(sheet, chosen) - sheet.by_line(chosen[0])).sum()
-    covered = _covered(sheet, chosen)
+    added = sum(table.best(chosen)) - sum(table.by_line[chosen[0]])
+    covered = table.covered(chosen)
     return ProviderResult(
         provider=provider,
-        score=round(sheet.score(chosen[0]) + float(added), _PLACES),
-        covers=tuple(line.id for at, line in enumerate(sheet.demand.lines) if at in covered),
-        solutions=tuple(solutions[row].id for row in chosen),
+        score=round(table.scores[chosen[0]] + added, _PLACES),
+        covers=tuple(line.id for at, line in enumerate(demand.lines) if at in covered),
+        solutions=tuple(table.solutions[at].id for at in chosen),
     )
-
-
-def _best(sheet: Sheet, chosen: Sequence[int]) -> npt.NDArray[np.float64]:
-    best: npt.NDArray[np.float64] = np.max([sheet.by_line(row) for row in chosen], axis=0)
-    return best
-
-
-def _covered(sheet: Sheet, chosen: Sequence[int]) -> frozenset[int]:
-    return frozenset[int]().union(*(sheet.covers(row) for row in chosen))
-
-
-def _conflict(solution: Solution, others: Sequence[Solution]) -> bool:
-    return any(other.id in solution.conflicts or solution.id in other.conflicts for other in others)

@@ -6,17 +6,18 @@ round. Nothing unknown earns points. Solutions of suspended or removed providers
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Self
 
 import numpy as np
 
-from matching import catalogue, conditions, cutting, providers, reasons, sheets
+from matching import catalogue, conditions, cutting, providers, sheets
 from matching.catalogue import Floats
-from matching.conditions import State
-from matching.documents import Demand, DemandLine, Solution
+from matching.documents import Demand, Solution
+from matching.explanations import Explanation
 from matching.lexicon import Lexicon
-from matching.results import Criterion, Ranking, Result
+from matching.results import Ranking, Result
 from matching.sheets import Sheet
 from matching.text_fit import TextFit
 from matching.weights import Weights
@@ -65,6 +66,7 @@ class Ranker:
         while batch := list(islice(waiting, _BATCH)):
             closeness = self.text_.scores([line.text for demand in batch for line in demand.lines])
             closeness /= np.maximum(closeness.max(axis=1, initial=0, keepdims=True), self.weights.text.floor)
+            closeness[:, ~self.catalogue_.has_text] = 0
             at = 0
             for demand in batch:
                 mine = closeness[at : at + len(demand.lines)]
@@ -73,41 +75,21 @@ class Ranker:
 
     def _ranking(self, sheet: Sheet, top: int | None) -> Ranking:
         solutions = self.catalogue_.solutions
-        leaders = sorted(_leaders(sheet.totals(), top), key=lambda row: (-sheet.score(row), row))[:top]
-        among = {solutions[row].provider_id for row in leaders}
+        leaders = _leaders(sheet.totals(), top)
+        among = sorted({solutions[row].provider_id for row in leaders})
+        excerpt = sheet.excerpt([row for provider in among for row in self.by_provider_[provider]])
+        explanation = Explanation(sheet.demand, excerpt, self.catalogue_, self.text_)
+        place = {row: at for at, row in enumerate(excerpt.rows)}
+        order = sorted((place[row] for row in leaders), key=lambda at: (-excerpt.scores[at], excerpt.rows[at]))[:top]
+        shown = {solutions[excerpt.rows[at]].provider_id for at in order}
         return Ranking(
             demand=sheet.demand.id,
-            results=tuple(self._result(sheet, row) for row in leaders),
-            providers=providers.rank(sheet, solutions, self.by_provider_, among),
+            results=tuple(
+                Result(solutions[excerpt.rows[at]].id, excerpt.scores[at], partial(explanation.criteria, at))
+                for at in order
+            ),
+            combine=partial(providers.rank, sheet.demand, excerpt, solutions, shown),
         )
-
-    def _result(self, sheet: Sheet, row: int) -> Result:
-        solution = self.catalogue_.solutions[row]
-        states = [State(fit.state[row]) for fit in sheet.fits]
-        worded = self._reasons(sheet, row, solution, states)
-        rows = zip(sheet.names, states, sheet.contributions(row), worded, strict=True)
-        criteria = tuple(Criterion(name, state.name.lower(), earned, why) for name, state, earned, why in rows)
-        return Result(solution.id, sheet.score(row), criteria)
-
-    def _reasons(self, sheet: Sheet, row: int, solution: Solution, states: Sequence[State]) -> Iterator[str]:
-        demand = sheet.demand
-        lines = demand.lines
-        yield from (reasons.scene(line, solution) for line in lines)
-        for line, state in zip(lines, states[len(lines) :], strict=False):
-            yield reasons.text(line, solution, state=state, shared=self._shared(line, solution))
-        for name in sheet.names[2 * len(lines) :]:
-            if name == "budget":
-                yield reasons.budget(demand, solution, cost=float(sheet.cost[row]))
-            else:
-                yield reasons.CONDITIONS[name](demand, solution)
-
-    def _shared(self, line: DemandLine, solution: Solution) -> list[str]:
-        """Words of both texts; when there are none, the names of what both speak of in different words."""
-        words = [word for word in self.text_.shared(line.text, solution.text) if len(word) > 1]
-        if words:
-            return words
-        ids = set(self.lexicon.find(line.text)).intersection(self.lexicon.find(solution.text))
-        return [self.lexicon.concepts[concept].names[0] for concept in sorted(ids)]
 
 
 def _leaders(totals: Floats, top: int | None) -> list[int]:

@@ -1,7 +1,7 @@
 """The Chinese sentence beside each criterion: which stored fact made it met, partly met, unmet or unknown."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from matching import quantities, standard
 from matching.conditions import State
@@ -14,6 +14,30 @@ _STANDINGS = {
     Standing.WATCH: "服务商在观察期",
 }
 _MOST_WORDS = 4
+
+
+def all_of(
+    demand: Demand, solution: Solution, *, states: Sequence[int], grounds: Sequence[Sequence[str]], cost: float
+) -> list[str]:
+    """A sentence for every criterion, in the order of a sheet.
+
+    `states` are those of the lines' texts, `grounds` the words each line shares with
+    the solution, `cost` the first year's cost in yuan, infinite when unknown.
+    """
+    return [
+        *(scene(line, solution) for line in demand.lines),
+        *(
+            text(line, solution, state=state, shared=shared)
+            for line, state, shared in zip(demand.lines, states, grounds, strict=True)
+        ),
+        industry(demand, solution),
+        size(demand, solution),
+        deployment(demand, solution),
+        deadline(demand, solution),
+        budget(demand, solution, cost=cost),
+        cases(demand, solution),
+        provider(solution),
+    ]
 
 
 def scene(line: DemandLine, solution: Solution) -> str:
@@ -31,7 +55,7 @@ def scene(line: DemandLine, solution: Solution) -> str:
     return f"{name}只到{reached}，不高于你现在的水平"
 
 
-def text(line: DemandLine, solution: Solution, *, state: State, shared: Sequence[str]) -> str:
+def text(line: DemandLine, solution: Solution, *, state: int, shared: Sequence[str]) -> str:
     """Words that the line and the solution share."""
     if not line.text.strip():
         return "这条需求没有文字说明，未知"
@@ -103,7 +127,7 @@ def budget(demand: Demand, solution: Solution, *, cost: float) -> str:
     price = solution.price
     if price is None:
         return "未写明价格，未知"
-    if math.isnan(cost):
+    if math.isinf(cost):
         missing = "用户数计价，未写员工人数" if price.model == PriceModel.PER_USER else "设备台数计价，需求里说不准台数"
         return f"按{missing}，未知"
     basis = _basis(price.model, demand, solution)
@@ -148,16 +172,6 @@ def provider(solution: Solution) -> str:
     if not known.rating_count:
         return f"{standing}，还没有评价"
     return f"{standing}，{known.rating_count}个评价平均{known.rating_sum / known.rating_count:.1f}分"
-
-
-CONDITIONS: dict[str, Callable[[Demand, Solution], str]] = {
-    "industry": industry,
-    "size": size,
-    "deployment": deployment,
-    "deadline": deadline,
-    "cases": cases,
-    "provider": lambda _, solution: provider(solution),
-}
 
 
 def _names(ids: Sequence[str], labels: Mapping[str, str]) -> str:

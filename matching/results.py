@@ -1,6 +1,8 @@
 """What a ranking says."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,18 @@ class Criterion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """A ranked solution; `score` (0 to 100) is the sum of the contributions."""
+    """A ranked solution; `score` (0 to 100) is the sum of the contributions. Criteria are worded when first read."""
 
     solution: str
     score: float
-    criteria: tuple[Criterion, ...]
+    explain: Callable[[], tuple[Criterion, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Why the score is what it is."""
+        return self.explain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,15 @@ class ProviderResult:
     solutions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranking:
-    """Solutions and providers for a demand, best first, ties by id."""
+    """Solutions for a demand and, combined when first read, their providers; best first, ties by id."""
 
     demand: str
     results: tuple[Result, ...]
-    providers: tuple[ProviderResult, ...]
+    combine: Callable[[], tuple[ProviderResult, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def providers(self) -> tuple[ProviderResult, ...]:
+        """The providers of the results, each with the best combination of all its solutions."""
+        return self.combine()

@@ -1,6 +1,7 @@
 """The score sheet of one demand: every criterion over a whole catalogue, as arrays."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,26 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import conditions
-from matching.catalogue import Catalogue, Floats
+from matching.catalogue import Bools, Catalogue, Floats
 from matching.conditions import Fit, State
 from matching.documents import Demand
 from matching.weights import LineWeights, Weights
 
 _PLACES = 6  # decimals of a contribution; a score is the sum of the rounded ones
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some rows of a sheet in full; small enough to keep."""
+
+    names: tuple[str, ...]
+    rows: tuple[int, ...]
+    cost: Floats  # (rows,)
+    contributions: Floats  # (rows, criteria), rounded
+    states: npt.NDArray[np.int_]  # (rows, criteria)
+    scores: tuple[float, ...]
+    by_line: Floats  # (rows, lines): what scene and text of a line earn
+    covers: Bools  # (rows, lines): the line's target level is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +39,7 @@ class Sheet:
     names: tuple[str, ...]
     points: tuple[float, ...]
     fits: tuple[Fit, ...]
-    cost: Floats  # (n,) yuan of the first year, NaN unknown
+    cost: Floats  # (n,) yuan of the first year, infinite where unknown
 
     def totals(self) -> Floats:
         """Points, (n,)."""
@@ -33,26 +48,23 @@ class Sheet:
             total += points * fit.share
         return total
 
-    def contributions(self, row: int) -> list[float]:
-        """Points of one solution by criterion, rounded."""
-        return [
-            round(float(points * fit.share[row]), _PLACES) for points, fit in zip(self.points, self.fits, strict=True)
-        ]
-
-    def score(self, row: int) -> float:
-        """The sum of a solution's contributions."""
-        return round(math.fsum(self.contributions(row)), _PLACES)
-
-    def by_line(self, row: int) -> npt.NDArray[np.float64]:
-        """Points that a solution earns for each line, (lines,): its scene and its text."""
+    def excerpt(self, rows: Sequence[int]) -> Excerpt:
+        """The given solutions with contributions, states and scores."""
+        rows = list(rows)
         lines = len(self.demand.lines)
-        earned = self.contributions(row)
-        return np.array([*map(sum, zip(earned[:lines], earned[lines : 2 * lines], strict=True))], dtype=np.float64)
-
-    def covers(self, row: int) -> frozenset[int]:
-        """Lines whose target level the solution reaches."""
-        lines = len(self.demand.lines)
-        return frozenset(at for at, fit in enumerate(self.fits[:lines]) if fit.state[row] == State.MET)
+        shares = np.stack([fit.share[rows] for fit in self.fits], axis=1).astype(np.float64)
+        earned: Floats = np.round(shares * np.array(self.points), _PLACES)
+        states = np.stack([fit.states(rows) for fit in self.fits], axis=1)
+        return Excerpt(
+            names=self.names,
+            rows=tuple(rows),
+            cost=self.cost[rows],
+            contributions=earned,
+            states=states,
+            scores=tuple(round(math.fsum(row), _PLACES) for row in earned.tolist()),
+            by_line=earned[:, :lines] + earned[:, lines : 2 * lines],
+            covers=states[:, :lines] == State.MET,
+        )
 
 
 def make(catalogue: Catalogue, demand: Demand, closeness: npt.NDArray[Any], provider: Fit, weights: Weights) -> Sheet:

@@ -1,0 +1,1 @@
+"""Measurements side by side, run as modules: `python -m benchmarks.ranking`."""

@@ -1,0 +1,45 @@
+"""From the rows of a score sheet to criteria with reasons, worded only when somebody reads them."""
+
+from functools import cached_property
+
+from matching import reasons
+from matching.catalogue import Catalogue
+from matching.conditions import State
+from matching.documents import Demand
+from matching.results import Criterion
+from matching.sheets import Excerpt
+from matching.text_fit import TextFit
+
+STATE_NAMES = {int(state): state.name.lower() for state in State}
+
+
+class Explanation:
+    """The criteria of an excerpt's solutions for one demand."""
+
+    def __init__(self, demand: Demand, excerpt: Excerpt, catalogue: Catalogue, text: TextFit) -> None:
+        self.demand = demand
+        self.excerpt = excerpt
+        self.catalogue = catalogue
+        self.text = text
+
+    def criteria(self, at: int) -> tuple[Criterion, ...]:
+        """The criteria of the solution in line `at` of the excerpt."""
+        states = self.excerpt.states[at].tolist()
+        lines = len(self.demand.lines)
+        sentences = reasons.all_of(
+            self.demand,
+            self.catalogue.solutions[self.excerpt.rows[at]],
+            states=states[lines : 2 * lines],
+            grounds=[found[at] for found in self._grounds],
+            cost=float(self.excerpt.cost[at]),
+        )
+        earned = self.excerpt.contributions[at].tolist()
+        return tuple(
+            Criterion(name, STATE_NAMES[state], points, sentence)
+            for name, state, points, sentence in zip(self.excerpt.names, states, earned, sentences, strict=True)
+        )
+
+    @cached_property
+    def _grounds(self) -> list[list[list[str]]]:
+        """Shared words by line and solution; a line is cut once for all solutions."""
+        return [self.text.grounds(line.text, self.excerpt.rows) for line in self.demand.lines]
