@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from marketplace.services import locks, outbox, search_analysis, search_documents
 from search_index.embedded import EmbeddedEngine
 from search_index.engine import Engine, EngineUnavailable
+from search_index.meilisearch import MeilisearchEngine
 from search_index.queries import Query, Results, Suggestion
 
 LOCK = "outbox-solution"
@@ -53,8 +54,6 @@ def _make_engine(app: Flask) -> Engine:
     analysis = search_analysis.make()
     url = app.config["MEILISEARCH_URL"]
     if url:
-        from search_index.meilisearch import MeilisearchEngine
-
         meilisearch: Engine = MeilisearchEngine(url, app.config["MEILISEARCH_KEY"], analysis=analysis)
         return meilisearch
     return EmbeddedEngine(Path(app.config["SEARCH_FOLDER"]) / "embedded", analysis=analysis)
