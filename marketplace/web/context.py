@@ -33,6 +33,12 @@ def _digest(path: str) -> str:
 
 def asset(path: str) -> str:
     """The address of a static file, with its content's hash, so that browsers may keep it for a year."""
+    return _address(request.script_root, path)
+
+
+@cache
+def _address(script_root: str, path: str) -> str:
+    """Kept: a list shows a hundred icons, and each asks for the address of the sprite."""
     return url_for("static", filename=path, v=_digest(str(Path(str(current_app.static_folder)) / path)))
 
 
@@ -49,6 +55,7 @@ def init_app(app: Flask) -> None:
             "wording": wording,
         }
 
+    app.jinja_env.globals["asset"] = asset  # macros are imported without the context
     app.jinja_env.filters.update(
         money=wording.money,
         yuan=wording.yuan,
