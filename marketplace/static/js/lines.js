@@ -1,6 +1,7 @@
 // Rows of a repeated fieldset: add and remove without a round trip. Without JavaScript the same buttons post the form.
 
-const MARK = "__index__";
+// No underscore at the end: WTForms would then leave out the hyphen after a prefix.
+const MARK = "__row";
 
 function rows(area) {
   return [...area.querySelectorAll(":scope > [data-line-list] > [data-line]")];

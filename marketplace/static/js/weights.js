@@ -3,7 +3,7 @@
 const FULL = 100;
 
 function sentence(total) {
-  const left = FULL - total;
+  const left = (FULL * FULL - Math.round(total * FULL)) / FULL;
   if (left === 0) {
     return ["even", "权重合计 100，正好。"];
   }
@@ -16,7 +16,7 @@ function refresh(area) {
     return;
   }
   const boxes = [...area.querySelectorAll("input[data-weight]")];
-  // Tenths at most: counted in hundredths, so that 33.3 three times is 99.9 and not 99.89999.
+  // Counted in hundredths, so that 33.3 three times is 99.9 and not 99.89999.
   const total = boxes.reduce((sum, box) => sum + Math.round((Number(box.value) || 0) * FULL), 0) / FULL;
   const [state, text] = sentence(total);
   output.dataset.state = state;
