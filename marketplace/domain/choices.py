@@ -84,6 +84,11 @@ class Choice:
         fields.extend((name, value) for name in self.schema.free for value in self.filters.get(name, ()))
         return fields + ([("sort", self.sort)] if self.sort != self.schema.default_sort else [])
 
+    def fields_without_text(self) -> list[tuple[str, str]]:
+        """What a box that searches within the list carries along unseen."""
+        fields = [(name, value) for name, values in self.filters.items() for value in values]
+        return fields + ([("sort", self.sort)] if self.sort != self.schema.default_sort else [])
+
 
 def parse(items: Iterable[tuple[str, str]], *, schema: Schema, path: str) -> Choice:
     given: dict[str, list[str]] = {}

@@ -66,6 +66,7 @@ class BundleList:
     bundles: tuple[BundleView, ...]
 
 
+POINTS = rules.RULE.points  # what the other part of the rule asks of the enterprise itself
 SCHEMA = Schema((Facet("industry", "行业", wording.INDUSTRIES),), {"reach": "综合"})
 LOADING = (
     joinedload(Bundle.provider),

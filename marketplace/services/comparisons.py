@@ -49,6 +49,9 @@ class Comparison:
     def ids(self) -> tuple[int, ...]:
         return tuple(one.id for one in self.names)
 
+    def without(self, key: int) -> tuple[int, ...]:
+        return tuple(one for one in self.ids if one != key)
+
 
 def show(given: Sequence[str], *, only_differences: bool) -> Comparison:
     """In the order of the address; what is unknown, repeated or too many is left out with a notice."""

@@ -104,10 +104,16 @@ def _sum(rows: Sequence[Row], filters: Mapping[str, tuple[str, ...]]) -> int:
 
 
 def _table(rows: Sequence[Row], name: str, label: str, values: Mapping[str, str]) -> Table:
+    """One line a value of the facet, and one for all; each line looks at its own rows alone."""
+
     def line(text: str, own: Mapping[str, tuple[str, ...]]) -> TableRow:
-        cells = [(column, {**filters, **own}) for _, column, filters in COLUMNS]
+        mine = [row for row in rows if facets.fits(row, own)]
         return TableRow(
-            text, tuple(Figure(column, _sum(rows, one), None, "家", "enterprises", one) for column, one in cells)
+            text,
+            tuple(
+                Figure(column, _sum(mine, filters), None, "家", "enterprises", {**filters, **own})
+                for _, column, filters in COLUMNS
+            ),
         )
 
     lines = [line(text, {name: (value,)}) for value, text in values.items()]
