@@ -1,1 +1,1 @@
-"""Measurements side by side, run as modules: `python -m benchmarks.ranking`."""
+"""Figures, each beside a named peer in the same run. `python -m benchmarks` prints them all."""
