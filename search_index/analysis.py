@@ -4,16 +4,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from search_index import settings
 
 _PIECES = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff]+)|(?P<latin>[a-z0-9]+)")
 _LONGEST_PART = 6
+# Names, keywords and the texts of a page come back again and again.
+_RECENT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: Chinese (`is_han`) or Latin; `run` numbers the unbroken stretch of script it stands in."""
 
     text: str
@@ -45,18 +47,25 @@ class Analysis:
             gathered.setdefault(normalise(word), []).extend(normalise(other) for other in others)
         return {word: tuple(dict.fromkeys(others)) for word, others in gathered.items()}
 
-    def words(self, text: str) -> list[Word]:
+    def words(self, text: str) -> tuple[Word, ...]:
         """The words of a text in their order; `start` counts characters of the normalised text."""
+        return self._recent_words(text)
+
+    @cached_property
+    def _recent_words(self) -> Callable[[str], tuple[Word, ...]]:
+        return lru_cache(maxsize=_RECENT)(self._cut_words)
+
+    def _cut_words(self, text: str) -> tuple[Word, ...]:
         found: list[Word] = []
         for run, match in enumerate(_PIECES.finditer(normalise(text))):
             start = match.start()
             if match["latin"]:
-                found.append(Word(match["latin"], is_han=False, run=run, start=start))
+                found.append(Word(match["latin"], False, run, start))
                 continue
             for piece in self.cut(match["han"]):
-                found.append(Word(piece, is_han=True, run=run, start=start))
+                found.append(Word(piece, True, run, start))
                 start += len(piece)
-        return found
+        return tuple(found)
 
     def tokens(self, text: str) -> set[str]:
         """What `text` can be found by: its words, and the parts of long Chinese words."""
@@ -67,25 +76,51 @@ class Analysis:
                 found.update(_parts(word.text))
         return found
 
-    def sounds(self, text: str) -> set[str]:
+    def sounds(self, text: str) -> frozenset[str]:
         """Folded syllables written together, from every beginning of a word, one syllable to the longest."""
+        return self._recent_sounds(text)
+
+    def initials(self, text: str) -> frozenset[str]:
+        """First letters of the syllables written together, from every beginning of a word."""
+        return self._recent_initials(text)
+
+    def openings(self, text: str) -> Iterator[tuple[bool, str, str]]:
+        """For every place where Chinese may be taken up: is it the text's beginning, the sounds and initials on."""
+        longest = settings.load().typing["initials_to"]
+        words = self.words(text)
+        begins_han = bool(words) and words[0].is_han
+        for number, (syllables, starts) in enumerate(self._han_runs(text)):
+            for start in starts:
+                spoken = syllables[start : start + longest]
+                is_first = begins_han and number == 0 and start == 0
+                yield is_first, fold("".join(spoken)), "".join(syllable[0] for syllable in spoken)
+
+    @cached_property
+    def _recent_sounds(self) -> Callable[[str], frozenset[str]]:
+        return lru_cache(maxsize=_RECENT)(self._read_sounds)
+
+    @cached_property
+    def _recent_initials(self) -> Callable[[str], frozenset[str]]:
+        return lru_cache(maxsize=_RECENT)(self._read_initials)
+
+    def _read_sounds(self, text: str) -> frozenset[str]:
         longest = settings.load().typing["sound_syllables"]
-        return {
+        return frozenset(
             fold("".join(syllables[start:end]))
             for syllables, starts in self._han_runs(text)
             for start in starts
             for end in range(start + 1, min(len(syllables), start + longest) + 1)
-        }
+        )
 
-    def initials(self, text: str) -> set[str]:
-        """First letters of the syllables written together, from every beginning of a word."""
+    def _read_initials(self, text: str) -> frozenset[str]:
         rule = settings.load().typing
-        return {
+        first, last = rule["initials_from"], rule["initials_to"]
+        return frozenset(
             "".join(syllable[0] for syllable in syllables[start:end])
             for syllables, starts in self._han_runs(text)
             for start in starts
-            for end in range(start + rule["initials_from"], min(len(syllables), start + rule["initials_to"]) + 1)
-        }
+            for end in range(start + first, min(len(syllables), start + last) + 1)
+        )
 
     def syllables(self, word: str) -> tuple[str, ...]:
         """Toneless syllables of Chinese characters, one each."""
@@ -110,6 +145,7 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+@lru_cache(maxsize=200_000)
 def fold(sound: str) -> str:
     """Sounds that are often mixed up, made one (`settings.toml`, typing.folds)."""
     for heard, written in settings.load().folds:

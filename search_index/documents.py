@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -55,12 +55,14 @@ class Document:
     listed_at: int
 
 
+_NAMES = tuple(sorted(field.name for field in fields(Document)))
 _TUPLES = frozenset(field.name for field in fields(Document) if field.type == tuple[str, ...])
 
 
 def to_source(document: Document) -> str:
     """Canonical JSON: equal documents give equal text."""
-    return json.dumps(asdict(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    raw = {name: getattr(document, name) for name in _NAMES}
+    return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_source(source: str) -> Document:

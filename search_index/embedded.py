@@ -69,18 +69,15 @@ class EmbeddedEngine:
         return Results(total, hits, counts, took, relaxed=plan.relaxed and total > 0)
 
     def suggest(self, prefix: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
-        rule = settings.load().pages
-        everything = tantivy.Query.all_query()
+        wanted = min(limit, settings.load().pages["suggestions_max"])
         with guarded():
             searcher = self._searcher()
-            found = [
-                suggesting.Found(term, number)
-                for start in suggesting.prefixes(prefix, self._analysis)
-                for term, number in searcher.terms_with_prefix(
-                    embedded_schema.SUGGEST, start, filter_query=everything, limit=rule["suggestions_read"]
-                )
-            ]
-        return suggesting.ranked(found, limit=min(limit, rule["suggestions_max"]))
+            leading = self._begun(prefix, embedded_schema.SUGGEST_LEADING, searcher)
+            found = suggesting.ranked(leading, (), limit=wanted)
+            if len(found) < wanted:
+                inside = self._begun(prefix, embedded_schema.SUGGEST_INSIDE, searcher)
+                found = suggesting.ranked(leading, inside, limit=wanted)
+        return found
 
     def apply(self, upserts: Sequence[Document], deletes: Sequence[str]) -> None:
         latest = {document.id: document for document in upserts}
@@ -157,7 +154,7 @@ class EmbeddedEngine:
         return _Opened(folder, signature, index, index.searcher())
 
     def _plan(self, text: str, searcher: tantivy.Searcher) -> Plan:
-        deleted = searcher.doc_freq(embedded_schema.LIVE, embedded_schema.LIVE_TOKEN) - searcher.num_docs
+        deleted = _deleted(searcher)
 
         def is_found(groups: Sequence[Group], required: int) -> bool:
             if not deleted and required == 1 and len(groups) == 1 and _is_written(groups[0], searcher):
@@ -181,13 +178,23 @@ class EmbeddedEngine:
         counts: dict[str, dict[str, int]] = {}
         for turn in facets.rounds(query.chosen, query.facets):
             limited = embedded_queries.restricted(self._schema, matched, facets.restrictions(turn.filters))
-            request = {count.column: _terms(count.column) for count in turn.counts}
+            request = {count.key: _terms(count.key) for count in turn.counts}
             answer = searcher.aggregate(limited, request)
             for count in turn.counts:
-                buckets = answer[count.column]["buckets"]
+                buckets = answer[count.key]["buckets"]
                 sets = ((bucket["key"], bucket["doc_count"]) for bucket in buckets)
                 counts[count.facet] = facets.tally(sets, count)
         return {facet: counts[facet] for facet in query.facets}
+
+    def _begun(self, prefix: str, field: str, searcher: tantivy.Searcher) -> list[suggesting.Found]:
+        """The stored keys that begin with what was typed, the commonest when there are many."""
+        live = tantivy.Query.all_query() if _deleted(searcher) else None
+        most = settings.load().pages["suggestions_read"]
+        return [
+            suggesting.Found(term, number)
+            for start in suggesting.prefixes(prefix, self._analysis)
+            for term, number in searcher.terms_with_prefix(field, start, filter_query=live, limit=most)
+        ]
 
     def _hits(self, page: Sequence[tantivy.DocAddress], plan: Plan, searcher: tantivy.Searcher) -> tuple[Hit, ...]:
         if not plan.groups:
@@ -217,6 +224,11 @@ def _each_once(contents: Iterable[Document]) -> list[Document]:
 
 def _terms(column: str) -> dict[str, dict[str, object]]:
     return {"terms": {"field": embedded_schema.column_field(column), "size": _SETS_READ, "segment_size": _SETS_READ}}
+
+
+def _deleted(searcher: tantivy.Searcher) -> int:
+    """Documents that the files still hold and nobody may see: while there are any, term counts are too high."""
+    return searcher.doc_freq(embedded_schema.LIVE, embedded_schema.LIVE_TOKEN) - searcher.num_docs
 
 
 def _is_written(group: Group, searcher: tantivy.Searcher) -> bool:

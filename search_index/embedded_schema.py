@@ -7,9 +7,13 @@ import tantivy
 from search_index import documents, facets, fields, planning, queries, settings, suggesting
 from search_index.analysis import Analysis
 from search_index.documents import Document
+from search_index.facets import Column
 
-ID, SOURCE, NAME_KEY, QUALITY, SUGGEST, LIVE = "id", "source", "name_key", "quality", "suggest", "live"
+ID, SOURCE, NAME_KEY, QUALITY, LIVE = "id", "source", "name_key", "quality", "live"
+SUGGEST_LEADING, SUGGEST_INSIDE = "suggest_leading", "suggest_inside"
 LIVE_TOKEN = "1"  # noqa: S105 - on every document: its frequency less the number of documents are the deleted ones
+
+_SUGGEST = (SUGGEST_LEADING, SUGGEST_INSIDE)
 
 # The engine multiplies a score by log2(2 + weight). This weight makes that 1 + quality / 2**20: too little to cross
 # a step between two whole scores, enough to survive the rounding of a 32-bit float.
@@ -42,17 +46,18 @@ def build() -> tantivy.Schema:
     for space, entry in rule.spaces.items():
         for name in (fields.ALL, *entry):
             builder.add_text_field(space_field(space, name), tokenizer_name="whitespace", index_option="basic")
-    for name in (NAME_KEY, SUGGEST, LIVE, *map(filter_field, _filtered())):
+    for name in (NAME_KEY, *_SUGGEST, LIVE, *map(filter_field, _filtered())):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (*map(column_field, columns()), *map(sort_field, queries.SORTS)):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-def columns() -> dict[str, str]:
-    """Column -> the attribute whose set of values it holds."""
+def columns() -> dict[str, tuple[Column, str]]:
+    """Column -> how it holds the values of which attribute."""
     rule = settings.load()
-    return {**rule.facets, facets.PAIR_COLUMN: rule.pair.attribute}
+    own = {facet: (facets.column(facet), attribute) for facet, attribute in rule.facets.items()}
+    return {**own, **{column: (column, rule.pair.attribute) for column in (Column.PAIRS, Column.PAIR_SETS)}}
 
 
 def to_stored(document: Document, analysis: Analysis) -> tantivy.Document:
@@ -68,8 +73,9 @@ def to_stored(document: Document, analysis: Analysis) -> tantivy.Document:
     for name, value in _exact_values(document):
         stored.add_text(name, value)
     for suggestion in suggesting.names(document, analysis):
-        for term in sorted(suggesting.terms(suggestion, analysis)):
-            stored.add_text(SUGGEST, term)
+        for name, terms in zip(_SUGGEST, suggesting.terms(suggestion, analysis), strict=True):
+            for term in terms:
+                stored.add_text(name, term)
     return stored
 
 
@@ -90,12 +96,17 @@ def _exact_values(document: Document) -> Iterator[tuple[str, str]]:
     for attribute in _filtered():
         for value in documents.values(document, attribute):
             yield filter_field(attribute), value
-    for column, attribute in columns().items():
-        if values := documents.values(document, attribute):
-            join = facets.pair_column_value if column == facets.PAIR_COLUMN else facets.column_value
-            yield column_field(column), join(values)
+    for name, (column, attribute) in columns().items():
+        for value in _column_values(column, documents.values(document, attribute)):
+            yield column_field(name), value
     for sort in queries.SORTS:
         yield sort_field(sort), documents.sort_key(document, sort)
+
+
+def _column_values(column: Column, values: tuple[str, ...]) -> tuple[str, ...]:
+    if column in (Column.VALUES, Column.PAIRS) or not values:
+        return values
+    return (facets.set_value(values) if column == Column.SETS else facets.pair_set_value(values),)
 
 
 def _filtered() -> tuple[str, ...]:

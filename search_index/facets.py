@@ -1,19 +1,27 @@
 """Which counts need which filters: every facet is counted under all the other chosen ones.
 
-Counts come from columns that hold a document's whole set of values as one text: adding up the few sets there are
-is cheaper than counting value by value, and two paired facets can be read from one column exactly.
+Where few different sets of values occur, a document's whole set is one stored text: adding up those is cheaper than
+counting value by value. Two paired facets are counted from their pairs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from search_index import settings
 
 Filters = Mapping[str, frozenset[str]]
 
 _JOIN = "\x1f"
-PAIR_COLUMN = "pair"
-"""The column of the paired attribute; the other columns carry their facet's name."""
+
+
+class Column(StrEnum):
+    """How a facet's values are kept for counting."""
+
+    VALUES = "values"
+    SETS = "sets"
+    PAIRS = "pairs"
+    PAIR_SETS = "pair_sets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +29,13 @@ class Count:
     """Count `facet` from `column`; `other` are the chosen values of the facet that it is paired with."""
 
     facet: str
-    column: str
+    column: Column
     other: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Which column of its kind: the facet's own, or the one that both paired facets share."""
+        return self.facet if self.column in (Column.VALUES, Column.SETS) else self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +46,21 @@ class Round:
     counts: tuple[Count, ...]
 
 
+def column(facet: str) -> Column:
+    """The kind of a facet's own column: few different sets are counted as sets, many values one by one."""
+    return Column.SETS if facet in settings.load().counted_as_sets else Column.VALUES
+
+
 def rounds(chosen: Filters, facets: Iterable[str]) -> tuple[Round, ...]:
     """The fewest rounds of counting: the facets without a choice share one, the paired ones another."""
+    everything = tuple(sorted(chosen.items()))
     found: dict[tuple[tuple[str, frozenset[str]], ...], list[Count]] = {}
     for facet in facets:
         count = _count(facet, chosen)
-        dropped = {facet, _partner(facet)} if count.other else {facet}
-        rest = tuple(sorted((name, values) for name, values in chosen.items() if name not in dropped))
+        dropped = (facet, _partner(facet)) if count.other else (facet,)
+        rest = everything
+        if any(name in chosen for name in dropped):
+            rest = tuple((name, values) for name, values in everything if name not in dropped)
         found.setdefault(rest, []).append(count)
     return tuple(Round(rest, tuple(counts)) for rest, counts in found.items())
 
@@ -56,12 +77,12 @@ def restrictions(chosen: Iterable[tuple[str, frozenset[str]]]) -> dict[str, froz
     return found
 
 
-def column_value(values: Iterable[str]) -> str:
+def set_value(values: Iterable[str]) -> str:
     """A set of tokens as one text."""
     return _JOIN.join(values)
 
 
-def pair_column_value(pairs: Iterable[str]) -> str:
+def pair_set_value(pairs: Iterable[str]) -> str:
     """A set of pairs as one short text: each first with its seconds (some engines cut long values)."""
     seconds: dict[str, list[str]] = {}
     for pair in pairs:
@@ -70,23 +91,46 @@ def pair_column_value(pairs: Iterable[str]) -> str:
     return _JOIN.join(f"{first}:{','.join(others)}" for first, others in seconds.items())
 
 
-def tally(sets: Iterable[tuple[str, int]], count: Count) -> dict[str, int]:
-    """Value -> number of documents, from (set, number of documents with that set), values in their order."""
+def tally(counted: Iterable[tuple[str, int]], count: Count) -> dict[str, int]:
+    """Value -> number of documents, in the order of values, from (stored value, number of documents with it)."""
+    read = _READERS[count.column]
     totals: dict[str, int] = {}
-    for joined, number in sets:
-        for value in _read(joined, count):
+    for stored, number in counted:
+        for value in read(stored, count):
             totals[value] = totals.get(value, 0) + number
     return dict(sorted(totals.items()))
 
 
-def _read(joined: str, count: Count) -> Iterable[str]:
-    values = joined.split(_JOIN) if joined else []
-    if count.column != PAIR_COLUMN:
-        return values
-    covered = {first: set(seconds.split(",")) for first, _, seconds in (value.partition(":") for value in values)}
+def _one_value(stored: str, _: Count) -> Sequence[str]:
+    return (stored,)
+
+
+def _values_of_set(stored: str, _: Count) -> Sequence[str]:
+    return stored.split(_JOIN)
+
+
+def _of_pair(stored: str, count: Count) -> Sequence[str]:
+    """Right when one other value is chosen: then no document is counted twice."""
+    first, _, second = stored.partition(":")
+    value, other = (first, second) if count.facet == settings.load().pair.first else (second, first)
+    return (value,) if other in count.other else ()
+
+
+def _of_pair_set(stored: str, count: Count) -> Collection[str]:
+    covered = [
+        (first, seconds.split(",")) for first, _, seconds in (each.partition(":") for each in stored.split(_JOIN))
+    ]
     if count.facet == settings.load().pair.first:
-        return [first for first, seconds in covered.items() if seconds & count.other]
-    return set().union(*(seconds for first, seconds in covered.items() if first in count.other))
+        return [first for first, seconds in covered if not count.other.isdisjoint(seconds)]
+    return {second for first, seconds in covered if first in count.other for second in seconds}
+
+
+_READERS: Mapping[Column, Callable[[str, Count], Collection[str]]] = {
+    Column.VALUES: _one_value,
+    Column.SETS: _values_of_set,
+    Column.PAIRS: _of_pair,
+    Column.PAIR_SETS: _of_pair_set,
+}
 
 
 def _partner(facet: str) -> str:
@@ -95,7 +139,7 @@ def _partner(facet: str) -> str:
 
 
 def _count(facet: str, chosen: Filters) -> Count:
-    partner = _partner(facet)
-    if partner == facet or partner not in chosen:
-        return Count(facet, facet)
-    return Count(facet, PAIR_COLUMN, chosen[partner])
+    other = chosen.get(_partner(facet), frozenset())
+    if _partner(facet) == facet or not other:
+        return Count(facet, column(facet))
+    return Count(facet, Column.PAIRS if len(other) == 1 else Column.PAIR_SETS, other)

@@ -1,7 +1,7 @@
 """Marks in a text what a plan matched: the typed words, their synonyms, and what only sounds like them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -12,6 +12,7 @@ from search_index.planning import Atom, Match, Plan, Space
 from search_index.queries import END, START
 
 _NOTHING = re.compile(r"(?!)")
+_WIDE = re.compile(r"[\uff10-\uff5a]")
 _CUT = "…"
 # A text that carries the marks itself must not be able to forge them.
 _UNMARKED = str.maketrans({START: None, END: None})
@@ -43,16 +44,16 @@ class Highlighter:
         """Field -> marked text, for the fields in which anything matched."""
         marked: dict[str, str] = {}
         for name in SHOWN:
-            text = texts[name].translate(_UNMARKED)
+            text = texts[name]
+            if START in text or END in text:
+                text = text.translate(_UNMARKED)
             spans = _merged(self._spans(text))
             if spans:
                 marked[name] = _excerpt(text, spans) if name == "description" else _marked(text, spans)
         return marked
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        plain = normalise(text)
-        if len(plain) != len(text):
-            plain = text.lower() if len(text.lower()) == len(text) else text
+        plain = _plain(text)
         spans = [match.span() for match in self._written.finditer(plain)]
         if self._heard or self._slips:
             words = self._analysis.words(plain)
@@ -60,7 +61,7 @@ class Highlighter:
             spans.extend(_span(word, word) for word in words if any(_is_slip(word.text, slip) for slip in self._slips))
         return spans
 
-    def _heard_spans(self, words: list[Word]) -> Iterator[tuple[int, int]]:
+    def _heard_spans(self, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         spoken = [character for word in words if word.is_han for character in self._spoken(word)]
         for at, first in enumerate(spoken):
             if not first.is_beginning:
@@ -83,6 +84,12 @@ class Highlighter:
             initials == atom.value if atom.space == Space.INITIALS else _sounds_like(atom, sound)
             for atom in self._heard
         )
+
+
+def _plain(text: str) -> str:
+    """The text as it is looked up, character for character; full-width letters are rare and cost time."""
+    plain = normalise(text) if _WIDE.search(text) else text.lower()
+    return plain if len(plain) == len(text) else text
 
 
 def _atoms(plan: Plan) -> list[Atom]:

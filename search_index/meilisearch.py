@@ -1,6 +1,7 @@
 """The Meilisearch engine: the same documents, queries and counts, on a server."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from search_index.documents import Document
 from search_index.engine import EngineUnavailable, Health
 from search_index.meilisearch_http import Client, Json
 from search_index.queries import Query, Results, Suggestion
+from search_index.suggesting import Found
 
 _RELAXED = 2
 _MISSING = "index_not_found"
@@ -70,8 +72,9 @@ class MeilisearchEngine:
             for result in found
             for hit in meilisearch_answers.objects(result, "hits")
         }
+        names = (name for source in sources for name in suggesting.names(_document(source), self._analysis))
         most = settings.load().pages["suggestions_max"]
-        return suggesting.ranked(self._begun(sources, prefixes), limit=min(limit, most))
+        return suggesting.ranked(*self._begun(names, prefixes), limit=min(limit, most))
 
     def apply(self, upserts: Sequence[Document], deletes: Sequence[str]) -> None:
         self._created_at()  # documents sent to an index that is not there would create one without settings
@@ -133,15 +136,14 @@ class MeilisearchEngine:
             if len(entries) < size:
                 return
 
-    def _begun(self, sources: Iterable[str], prefixes: tuple[str, ...]) -> Iterator[suggesting.Found]:
-        """The keys, of the documents found, that begin with what was typed."""
-        numbers: dict[str, int] = {}
-        for source in sources:
-            for name in suggesting.names(_document(source), self._analysis):
-                for term in suggesting.terms(name, self._analysis):
-                    if term.startswith(prefixes):
-                        numbers[term] = numbers.get(term, 0) + 1
-        return (suggesting.Found(term, number) for term, number in numbers.items())
+    def _begun(self, names: Iterable[Suggestion], prefixes: tuple[str, ...]) -> tuple[Iterable[Found], Iterable[Found]]:
+        """The keys of the names found that begin with what was typed: leading ones, and those from inside."""
+        places: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+        for name in names:
+            for counter, terms in zip(places, suggesting.terms(name, self._analysis), strict=True):
+                counter.update(term for term in terms if term.startswith(prefixes))
+        leading, inside = (map(Found, counter, counter.values()) for counter in places)
+        return leading, inside
 
 
 def issue_key(url: str, master_key: str, *, index: str = "solutions", timeout: float = 5.0) -> str:

@@ -1,12 +1,13 @@
 """What a Meilisearch server answers, read without trust: a missing or odd part is EngineUnavailable."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from search_index import facets
 from search_index import meilisearch_requests as requests
 from search_index.engine import EngineUnavailable
-from search_index.facets import Round
+from search_index.facets import Column, Round
 from search_index.queries import END, START, Hit
 
 Json = dict[str, Any]
@@ -49,8 +50,9 @@ def counts(turns: Sequence[Round], found: Sequence[Json]) -> dict[str, dict[str,
     for turn, result in zip(turns, found, strict=True):
         distribution = part(result, "facetDistribution", dict)
         for count in turn.counts:
-            column = part(distribution, requests.column_attribute(count.column), dict)
-            counted[count.facet] = facets.tally([(value, _number(column, value)) for value in column], count)
+            column = part(distribution, requests.column_attribute(count), dict)
+            read = replace(count, column=Column.VALUES) if count.column == Column.SETS else count
+            counted[count.facet] = facets.tally([(value, _number(column, value)) for value in column], read)
     return counted
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from search_index import documents, facets, fields, planning, queries, settings
 from search_index.analysis import Analysis, Word, fold
 from search_index.documents import Document
-from search_index.facets import Round
+from search_index.facets import Column, Count, Round
 from search_index.queries import Query
 
 Json = dict[str, Any]
 
 PRIMARY_KEY = "id"
 SOURCE = "source"
-_SOUNDS, _INITIALS, _SCENE_LABELS = "sounds", "initials", "scene_labels"
+_SOUNDS, _INITIALS, _SCENE_LABELS, _PAIR_SETS = "sounds", "initials", "scene_labels", "pair_sets"
 # As many words as no Chinese text has: two slips are never forgiven.
 _NEVER = 255
 _CROP_WORDS = 40
@@ -25,9 +25,12 @@ def sort_attribute(sort: str) -> str:
     return f"sort_{sort}"
 
 
-def column_attribute(column: str) -> str:
-    """Where the values of a column are counted."""
-    return facets.PAIR_COLUMN if column == facets.PAIR_COLUMN else settings.load().facets[column]
+def column_attribute(count: Count) -> str:
+    """Where the server counts: sets only where pairs need them, everything else value by value."""
+    rule = settings.load()
+    if count.column == Column.PAIR_SETS:
+        return _PAIR_SETS
+    return rule.pair.attribute if count.column == Column.PAIRS else rule.facets[count.facet]
 
 
 def index_settings(analysis: Analysis) -> Json:
@@ -38,7 +41,7 @@ def index_settings(analysis: Analysis) -> Json:
     return {
         "searchableAttributes": [*texts, _SCENE_LABELS, _SOUNDS, _INITIALS],
         "displayedAttributes": [PRIMARY_KEY, *shown(), SOURCE],
-        "filterableAttributes": sorted({*rule.filters.values(), rule.pair.attribute, facets.PAIR_COLUMN}),
+        "filterableAttributes": sorted({*rule.filters.values(), rule.pair.attribute, _PAIR_SETS}),
         "sortableAttributes": sorts,
         "rankingRules": ["sort", "words", "attribute", "typo", "proximity", "exactness", f"{sorts[0]}:asc"],
         "stopWords": sorted(settings.stop_words()),
@@ -71,7 +74,7 @@ def stored(document: Document, analysis: Analysis) -> Json:
         **{name: _unmarked(getattr(document, name)) for name in _text_attributes()},
         **{name: list(documents.values(document, name)) for name in sorted(attributes)},
         **{sort_attribute(sort): documents.sort_key(document, sort) for sort in queries.SORTS},
-        facets.PAIR_COLUMN: facets.pair_column_value(documents.values(document, rule.pair.attribute)),
+        _PAIR_SETS: facets.pair_set_value(documents.values(document, rule.pair.attribute)),
         _SCENE_LABELS: [analysis.scene_names[scene] for scene in document.scenes if scene in analysis.scene_names],
         _SOUNDS: sorted(found["sounds", fields.ALL]),
         _INITIALS: sorted(found["initials", fields.ALL]),
@@ -177,7 +180,7 @@ def _round(turn: Round, reading: Json, index: str) -> Json:
         **reading,
         "filter": filters(turn.filters),
         "page": 0,
-        "facets": sorted({column_attribute(count.column) for count in turn.counts}),
+        "facets": sorted({column_attribute(count) for count in turn.counts}),
     }
 
 

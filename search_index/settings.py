@@ -11,7 +11,7 @@ from typing import Any, Final
 
 _FILE = Path(__file__).with_name("settings.toml")
 _STOP_WORDS = Path(__file__).with_name("stop_words.txt")
-_SHAPING = ("fields", "spaces", "facets", "filters", "pair", "sorts", "typing", "quality")
+_SHAPING = ("fields", "spaces", "facets", "filters", "counting", "pair", "sorts", "typing", "quality")
 # Raised when the code that writes an index changes in a way that the settings do not show.
 _FORMAT: Final = 1
 
@@ -43,6 +43,7 @@ class Settings:
     facets: Mapping[str, str]
     filters: Mapping[str, str]
     pair: Pair
+    counted_as_sets: frozenset[str]
     sorts: Mapping[str, Sort]
     folds: tuple[tuple[str, str], ...]
     typing: Mapping[str, int]
@@ -69,6 +70,7 @@ def load() -> Settings:
         facets=raw["facets"],
         filters={**raw["facets"], **raw["filters"]},
         pair=Pair(**raw["pair"]),
+        counted_as_sets=frozenset(raw["counting"]["as_sets"]),
         sorts={name: _sort(entry) for name, entry in raw["sorts"].items()},
         folds=folds,
         typing=raw["typing"],

@@ -13,7 +13,7 @@ from search_index.queries import Suggestion
 
 _SEPARATOR = "\x1f"
 _KINDS = ("family", "scene", "solution", "provider")
-_BEGINNING, _INSIDE, _HEARD = "0", "1", "2"
+_WRITTEN, _HEARD = "0", "1"
 _LONGEST_KEY = 16
 
 
@@ -36,14 +36,18 @@ def names(document: Document, analysis: Analysis) -> Iterator[Suggestion]:
             yield Suggestion(analysis.scene_names[scene], "scene", scene)
 
 
-def terms(suggestion: Suggestion, analysis: Analysis) -> set[str]:
-    """The keys of a name, each with what it stands for."""
+def terms(suggestion: Suggestion, analysis: Analysis) -> tuple[set[str], set[str]]:
+    """The keys of a name, each with what it stands for: those of its beginning, and those from inside it."""
     text = "".join(normalise(suggestion.text).split())
-    keys = {(text[at : at + _LONGEST_KEY], _BEGINNING if at == 0 else _INSIDE) for at in range(len(text))}
-    keys |= {(sound, _HEARD) for sound in analysis.sounds(suggestion.text)}
-    keys |= {(initials, _HEARD) for initials in analysis.initials(suggestion.text)}
     tail = _SEPARATOR.join((suggestion.kind, suggestion.id, suggestion.text))
-    return {_SEPARATOR.join((key, way, tail)) for key, way in keys}
+    leading, inside = {_term(text, _WRITTEN, tail)}, {_term(text[at:], _WRITTEN, tail) for at in range(1, len(text))}
+    for is_first, sound, initials in analysis.openings(suggestion.text):
+        (leading if is_first else inside).update((_term(sound, _HEARD, tail), _term(initials, _HEARD, tail)))
+    return leading, inside
+
+
+def _term(key: str, way: str, tail: str) -> str:
+    return _SEPARATOR.join((key[:_LONGEST_KEY], way, tail))
 
 
 def prefixes(typed: str, analysis: Analysis) -> tuple[str, ...]:
@@ -59,12 +63,13 @@ def prefixes(typed: str, analysis: Analysis) -> tuple[str, ...]:
     return (text,)
 
 
-def ranked(found: Iterable[Found], *, limit: int) -> tuple[Suggestion, ...]:
-    """Beginnings before insides before sounds; kinds in their order; more documents, shorter, then by text."""
-    best: dict[Suggestion, tuple[str, int, int, int, str]] = {}
-    for entry in found:
-        _, way, kind, name_id, text = entry.term.split(_SEPARATOR, 4)
-        suggestion = Suggestion(text, kind, name_id)
-        rank = (way, _KINDS.index(kind), -entry.documents, len(text), text)
-        best[suggestion] = min(rank, best.get(suggestion, rank))
+def ranked(leading: Iterable[Found], inside: Iterable[Found], *, limit: int) -> tuple[Suggestion, ...]:
+    """Beginnings first; the written before the heard; kinds in their order; more documents, shorter, then by text."""
+    best: dict[Suggestion, tuple[int, str, int, int, int, str]] = {}
+    for place, entries in enumerate((leading, inside)):
+        for entry in entries:
+            _, way, kind, name_id, text = entry.term.split(_SEPARATOR, 4)
+            suggestion = Suggestion(text, kind, name_id)
+            rank = (place, way, _KINDS.index(kind), -entry.documents, len(text), text)
+            best[suggestion] = min(rank, best.get(suggestion, rank))
     return tuple(sorted(best, key=lambda suggestion: (best[suggestion], suggestion.id))[:limit])
