@@ -24,7 +24,7 @@ PRICE_BANDS: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load
 DAYS_BANDS: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load("shelf")["days_bands"]}
 PRODUCT_TYPES = {"saas": "云服务", "software": "软件", "hardware": "硬件", "service": "服务", "kit": "软硬一体"}
 PRICE_MODELS = {"one_off": "一次性", "annual": "按年", "per_device": "按设备", "per_user": "按用户"}
-PRICE_UNITS = {"one_off": "一次性", "annual": "每年", "per_device": "每台,一次性", "per_user": "每人每年"}
+PRICE_UNITS = {"one_off": "一次性", "annual": "每年", "per_device": "每台，一次性", "per_user": "每人每年"}
 SUBSIDY_CATEGORIES = {
     "software": "软件",
     "cloud": "云服务",
@@ -53,7 +53,7 @@ STANDINGS = {
     "suspended": "暂停",
     "removed": "已移出",
 }
-PLACES = {"local": "本地企业", "branch": "外地企业,本地有驻点", "remote": "外地企业,远程服务"}
+PLACES = {"local": "本地企业", "branch": "外地企业，本地有驻点", "remote": "外地企业，远程服务"}
 SPECIALISATIONS = {
     "none": "未认定",
     "innovative": "创新型中小企业",

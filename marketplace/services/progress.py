@@ -18,7 +18,7 @@ TARGETS: Mapping[str, Any] = reader.load("targets")
 POOL: tuple[str, ...] = tuple(TARGETS["pool_standings"])
 COMPLETED = {"progress": ("completed",), "level": (str(TARGETS["completed_level"]),)}
 COLUMNS: tuple[tuple[str, str, Mapping[str, tuple[str, ...]]], ...] = (
-    ("all", "入库企业", {}),
+    ("all", "试点企业", {}),
     *((progress, label, {"progress": (progress,)}) for progress, label in wording.PROGRESSES.items()),
     ("reached", f"验收达{wording.LEVELS[str(TARGETS['completed_level'])]}", COMPLETED),
     ("samples", "样板企业", {"sample": ("yes",)}),
