@@ -23,7 +23,7 @@ from marketplace.models.solutions import (
     SolutionStatus,
     SubsidyCategory,
 )
-from marketplace.services import accounts, clock, outbox, search, search_documents
+from marketplace.services import accounts, clock, outbox, search_documents
 from marketplace.services.unit_of_work import writing
 
 KIND_OF_ROLE = {
@@ -141,7 +141,6 @@ class Factory:
             ).one()  # fmt: skip
             session.add_all(search_documents.facet_rows(loaded))
             outbox.put(session, topic=outbox.SOLUTION, subject_id=row.id)
-        search.deliver()
         return row
 
     def _decider(self) -> int:
