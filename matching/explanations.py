@@ -1,5 +1,6 @@
 """From the rows of a score sheet to criteria with reasons, worded only when somebody reads them."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from matching import reasons
@@ -14,23 +15,26 @@ STATE_NAMES = {int(state): state.name.lower() for state in State}
 
 
 class Explanation:
-    """The criteria of an excerpt's solutions for one demand."""
+    """The criteria of an excerpt's solutions for one demand; `shown` are the places in the excerpt to be worded."""
 
-    def __init__(self, demand: Demand, excerpt: Excerpt, catalogue: Catalogue, text: TextFit) -> None:
+    def __init__(
+        self, demand: Demand, excerpt: Excerpt, shown: Sequence[int], catalogue: Catalogue, text: TextFit
+    ) -> None:
         self.demand = demand
         self.excerpt = excerpt
+        self.shown = shown
         self.catalogue = catalogue
         self.text = text
 
     def criteria(self, at: int) -> tuple[Criterion, ...]:
-        """The criteria of the solution in line `at` of the excerpt."""
+        """The criteria of the solution in place `at` of the excerpt, one of those shown."""
         states = self.excerpt.states[at].tolist()
         lines = len(self.demand.lines)
         sentences = reasons.all_of(
             self.demand,
             self.catalogue.solutions[self.excerpt.rows[at]],
             states=states[lines : 2 * lines],
-            grounds=[found[at] for found in self._grounds],
+            grounds=self._grounds[at],
             cost=float(self.excerpt.cost[at]),
         )
         earned = self.excerpt.contributions[at].tolist()
@@ -40,6 +44,8 @@ class Explanation:
         )
 
     @cached_property
-    def _grounds(self) -> list[list[list[str]]]:
-        """Shared words by line and solution; a line is cut once for all solutions."""
-        return [self.text.grounds(line.text, self.excerpt.rows) for line in self.demand.lines]
+    def _grounds(self) -> dict[int, list[list[str]]]:
+        """Shared words by shown solution and line; a line is cut once for all solutions."""
+        rows = [self.excerpt.rows[at] for at in self.shown]
+        by_line = [self.text.grounds(line.text, rows) for line in self.demand.lines]
+        return {at: [found[place] for found in by_line] for place, at in enumerate(self.shown)}

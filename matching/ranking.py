@@ -78,9 +78,9 @@ class Ranker:
         leaders = _leaders(sheet.totals(), top)
         among = sorted({solutions[row].provider_id for row in leaders})
         excerpt = sheet.excerpt([row for provider in among for row in self.by_provider_[provider]])
-        explanation = Explanation(sheet.demand, excerpt, self.catalogue_, self.text_)
         place = {row: at for at, row in enumerate(excerpt.rows)}
         order = sorted((place[row] for row in leaders), key=lambda at: (-excerpt.scores[at], excerpt.rows[at]))[:top]
+        explanation = Explanation(sheet.demand, excerpt, order, self.catalogue_, self.text_)
         shown = {solutions[excerpt.rows[at]].provider_id for at in order}
         return Ranking(
             demand=sheet.demand.id,

@@ -48,7 +48,7 @@ class TextFit:
         }
         self.size_ = len(documents)
         self.spread_: dict[str, float] = {}
-        self.topics_: TruncatedSVD | None = None
+        self.topics_: Scores | None = None  # (words, topics)
         if not documents:
             return self
         sample = [documents[at] for at in np.linspace(0, self.size_ - 1, min(_SAMPLE, self.size_), dtype=int)]
@@ -66,15 +66,17 @@ class TextFit:
         if not self.weights.topics or rank < 2:
             return
         documents = normalize(scaled(self.words_, self.parts_["words"].rarity_))
-        self.topics_ = TruncatedSVD(rank, n_iter=3, random_state=_SEED).fit(documents)
-        placed = normalize(self.topics_.transform(documents))
-        self.topic_index_: Scores = np.ascontiguousarray(placed.T, dtype=np.float32)
+        space = TruncatedSVD(rank, n_iter=3, random_state=_SEED).fit(documents)
+        self.topics_ = np.ascontiguousarray(space.components_.T, dtype=np.float32)
+        self.topic_index_: Scores = np.ascontiguousarray(self._topics(documents).T)
         similarities = self._topics(self.parts_["words"].queries(sample)) @ self.topic_index_
         self.spread_["topics"] = max(_spread(similarities), _LEAST_TOPIC_SPREAD)
 
     def _topics(self, words: sp.csr_array) -> Scores:
         assert self.topics_ is not None
-        return np.asarray(normalize(self.topics_.transform(words)), dtype=np.float32)
+        placed = words @ self.topics_
+        lengths = np.sqrt((placed * placed).sum(axis=1, keepdims=True))
+        return np.asarray(placed / np.maximum(lengths, 1e-9), dtype=np.float32)
 
     def _share(self, name: str) -> np.float32:
         return np.float32(getattr(self.weights, name) / self.spread_[name])
