@@ -33,6 +33,8 @@ ACTS: dict[str, Act] = {
     "accounts.logged_out": _act("退出登录"),
     "accounts.logged_out_everywhere": _act("退出所有设备", "sessions"),
     "accounts.password_changed": _act("修改口令", "sessions"),
+    "accounts.reset_issued": _act("生成口令重置链接", "login"),
+    "accounts.password_reset": _act("重置口令", "sessions"),
     "accounts.invited": _act("邀请同事", "login"),
     "accounts.join_requested": _act("申请加入单位", "login"),
     "accounts.invitation_withdrawn": _act("撤回邀请", "login"),

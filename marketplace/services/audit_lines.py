@@ -9,12 +9,13 @@ from typing import Any
 
 import xlsxwriter
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.domain import permissions, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
-from marketplace.models.accounts import Organisation
+from marketplace.models.accounts import Organisation, User
 from marketplace.models.audit import AuditEntry
 from marketplace.policy import reader
 from marketplace.services import audit, clock
@@ -36,7 +37,8 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
     "shortlist": wording.SHORTLIST_STATUSES,
 }
 HEADINGS = ("时间", "办理人", "角色", "单位", "事项", "对象", "内容")
-WIDTHS = (20, 16, 12, 28, 16, 16, 60)
+WIDTHS = (20, 16, 12, 28, 16, 28, 60)
+Names = dict[str, dict[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +99,37 @@ def _workbook(head: Iterable[str], lines: Iterable[Line]) -> bytes:
 
 def _lines(rows: Iterable[AuditEntry]) -> tuple[Line, ...]:
     entries = tuple(rows)
-    ids = {row.organisation_id for row in entries if row.organisation_id}
-    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
-    names: dict[int, str] = {key: name for key, name in db.session.execute(query)}
+    firms = {row.organisation_id for row in entries} | _subjects(entries, "organisation")
+    names: Names = {
+        "organisation": _names(Organisation.id, Organisation.name, firms),
+        "user": _names(User.id, User.name, _subjects(entries, "user")),
+    }
     return tuple(_line(row, names) for row in entries)
 
 
-def _line(row: AuditEntry, names: Mapping[int, str]) -> Line:
+def _subjects(entries: Iterable[AuditEntry], kind: str) -> set[int | None]:
+    return {row.subject_id for row in entries if row.subject_kind == kind}
+
+
+def _names(
+    key: InstrumentedAttribute[int], name: InstrumentedAttribute[str], wanted: set[int | None]
+) -> dict[int, str]:
+    rows = db.session.execute(select(key, name).where(key.in_(wanted - {None})))
+    return {row[0]: row[1] for row in rows}
+
+
+def _line(row: AuditEntry, names: Names) -> Line:
     """Acts of the system and of visitors carry no role: nobody was in a seat."""
     is_person = row.user_id is not None
     kind = SUBJECTS.get(row.subject_kind, row.subject_kind)
+    called = names.get(row.subject_kind, {}).get(row.subject_id or 0) or row.subject_id
     return Line(
         at=row.at,
         who=row.actor_name,
         role=wording.ROLES.get(row.role, row.role) if is_person else "",
-        organisation=names.get(row.organisation_id or 0, ""),
+        organisation=names["organisation"].get(row.organisation_id or 0, ""),
         act=audit.ACTS[row.action].label if row.action in audit.ACTS else row.action,
-        subject=kind if row.subject_id is None else f"{kind} {row.subject_id}",
+        subject=kind if called is None else f"{kind} {called}",
         details="；".join(_details(row)),
     )
 

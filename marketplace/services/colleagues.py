@@ -24,6 +24,7 @@ class Colleague:
     login: str
     role: str
     is_keeper: bool
+    is_last_keeper: bool  # can neither leave nor hand back the keys
     is_self: bool
     joined_at: datetime
 
@@ -45,7 +46,9 @@ def show(actor: Actor) -> Colleagues:
         .options(joinedload(Membership.user))
         .order_by(Membership.is_keeper.desc(), Membership.id)
     )
-    people = tuple(_colleague(row, actor, is_plain=may_manage) for row in db.session.scalars(query))
+    rows = db.session.scalars(query).all()
+    is_single = sum(row.is_keeper for row in rows) == 1
+    people = tuple(_colleague(row, actor, is_plain=may_manage, is_single=is_single) for row in rows)
     waiting = invitations.waiting(actor) if may_manage else ()
     return Colleagues(
         people=people,
@@ -55,10 +58,19 @@ def show(actor: Actor) -> Colleagues:
     )
 
 
-def _colleague(row: Membership, actor: Actor, *, is_plain: bool) -> Colleague:
+def _colleague(row: Membership, actor: Actor, *, is_plain: bool, is_single: bool) -> Colleague:
     is_self = row.id == actor.membership_id
     login = row.user.login if is_plain or is_self else login_names.masked(row.user.login)
-    return Colleague(row.id, row.user.name, login, row.role, row.is_keeper, is_self, row.created_at)
+    return Colleague(
+        membership_id=row.id,
+        name=row.user.name,
+        login=login,
+        role=row.role,
+        is_keeper=row.is_keeper,
+        is_last_keeper=row.is_keeper and is_single,
+        is_self=is_self,
+        joined_at=row.created_at,
+    )
 
 
 def requests_waiting(actor: Actor) -> int:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, session
-from flask_login import UserMixin
+from flask import Flask, request, session
+from flask_login import UserMixin, login_user, logout_user
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain import permissions
+from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import login_manager
-from marketplace.services import accounts
+from marketplace.services import accounts, sessions, shortlists
+from marketplace.services.accounts import Entry
+from marketplace.web import access
 
 
 @dataclass
@@ -29,6 +32,22 @@ def init_app(app: Flask) -> None:
         return LoggedIn(token, actor) if actor else None
 
 
-def forget_anonymous_state() -> None:
-    """A new session for a new person: nothing that was put into the old one follows him."""
+def enter(entry: Entry) -> None:
+    """The browser becomes this person: nothing of its former session stays but the favourites, which he adopts."""
+    former, favourites = access.find_actor(), session.get("favourites")
+    if former is not None:
+        sessions.log_out(former)
     session.clear()
+    login_user(LoggedIn(entry.token, entry.actor))
+    if favourites and permissions.permits(entry.actor, Permission.KEEP_SHORTLIST):
+        shortlists.adopt(entry.actor, [one for one in favourites if isinstance(one, int)])
+
+
+def leave() -> None:
+    """The browser is nobody's again."""
+    logout_user()
+    session.clear()
+
+
+def user_agent() -> str:
+    return request.user_agent.string

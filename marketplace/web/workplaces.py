@@ -1,0 +1,88 @@
+"""What each role comes here for: the links of 我的工作台 and of the account menu."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.domain import permissions
+from marketplace.domain.permissions import Actor, Permission
+from marketplace.models.accounts import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    label: str
+    hint: str
+    endpoint: str
+    permission: Permission
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    hint: str
+    url: str
+    icon: str
+
+
+TASKS = (
+    Task(
+        "我的需求清单",
+        "写清要解决的问题，按匹配程度看产品和服务商",
+        "demands.index",
+        Permission.WRITE_DEMAND,
+        "checklist",
+    ),
+    Task(
+        "候选名单",
+        "收藏和比选的产品，可打印、可导出",
+        "shortlists.index",
+        Permission.KEEP_SHORTLIST,
+        "clipboard-list",
+    ),
+    Task(
+        "我的产品",
+        "在架状态、评价、合同数，还缺哪些内容",
+        "accounts.listings",
+        Permission.READ_OWN_LISTINGS,
+        "packages",
+    ),
+    Task("审计记录", "谁在什么时候办了什么，可导出", "audit.index", Permission.READ_AUDIT, "history"),
+    Task("用户管理", "查人、解锁、强制退出、停用", "users.index", Permission.MANAGE_USERS, "users"),
+)
+STAFF_TASKS = (
+    Task("需求清单", "企业已发布的需求和匹配结果", "demands.index", Permission.READ_DEMAND, "checklist"),
+    Task("企业名录", "按行业、县区、进度查企业", "enterprises.index", Permission.READ_ENTERPRISE, "building-factory-2"),
+)
+FIRMS = frozenset({Role.ENTERPRISE, Role.PROVIDER})
+EVERYBODY = (
+    ("找产品", "按场景、行业、价格筛选", "solutions.index", "search"),
+    ("试点进展", "改造企业数和各县区进度", "progress.show", "chart-bar"),
+)
+
+
+def of(actor: Actor) -> tuple[Link, ...]:
+    """The actor's own tasks first, then what everybody may read."""
+    own = _own(actor)
+    if actor.enterprise_id is not None:
+        address = url_for("enterprises.show", enterprise_id=actor.enterprise_id)
+        own += (Link("企业档案", "本企业的登记信息和改造进度", address, "building-factory-2"),)
+    if actor.provider_id is not None:
+        address = url_for("providers.show", provider_id=actor.provider_id)
+        own += (Link("服务商主页", "企业看到的本单位主页", address, "building-warehouse"),)
+    return own + tuple(Link(label, hint, url_for(endpoint), icon) for label, hint, endpoint, icon in EVERYBODY)
+
+
+def menu(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Label and address, for the menu in the header."""
+    return tuple((link.label, link.url) for link in _own(actor) if link.label != "候选名单")
+
+
+def _own(actor: Actor) -> tuple[Link, ...]:
+    tasks = TASKS if actor.role in FIRMS else TASKS + STAFF_TASKS
+    return tuple(
+        Link(task.label, task.hint, url_for(task.endpoint), task.icon)
+        for task in tasks
+        if permissions.permits(actor, task.permission)
+    )
