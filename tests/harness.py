@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask
+from flask import Flask, has_app_context
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -118,25 +118,36 @@ class Browser:
         self.app = app
         self.client = app.test_client()
 
+    def send(self, method: str, url: str, **options: Any) -> TestResponse:
+        """A request in an application context of its own, as a server gives it: nobody's login is left in `g`.
+
+        The test's own session starts afresh after it, so that it reads what the request has written.
+        """
+        with self.app.app_context():
+            response = self.client.open(url, method=method, **options)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
     def get(self, url: str, *, status: int = 200, **options: Any) -> Page:
-        response = self.client.get(url, **options)
+        response = self.send("GET", url, **options)
         assert response.status_code == status, f"GET {url}: {response.status_code}, wanted {status}"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         return Page(response)
 
     def raw(self, url: str, *, status: int = 200, **options: Any) -> TestResponse:
         """For what is not a page: JSON, Excel, redirects."""
-        response = self.client.get(url, **options)
+        response = self.send("GET", url, **options)
         assert response.status_code == status, f"GET {url}: {response.status_code}, wanted {status}"
         return response
 
     def token(self) -> str:
         """The CSRF token of this browser's session, read off a form of a page that everybody may see."""
-        return Page(self.client.get("/login")).hidden("csrf_token")
+        return Page(self.send("GET", "/login")).hidden("csrf_token")
 
     def post(self, url: str, data: dict[str, Any] | None = None, *, status: int = 303, **options: Any) -> TestResponse:
         form = {"csrf_token": self.token(), **(data or {})}
-        response = self.client.post(url, data=form, **options)
+        response = self.send("POST", url, data=form, **options)
         assert response.status_code == status, (
             f"POST {url}: {response.status_code}, wanted {status}\n{response.get_data(as_text=True)[:2000]}"
         )
