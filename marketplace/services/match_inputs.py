@@ -1,0 +1,90 @@
+"""From the tables to what `matching` takes: the same dataclasses that its command line reads from files."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.domain import demands, shelf
+from marketplace.models.demands import Demand
+from marketplace.models.solutions import PricePlan, Solution
+from matching import documents
+
+LOADING = (
+    joinedload(Solution.provider),
+    selectinload(Solution.coverage),
+    selectinload(Solution.price_plans),
+    selectinload(Solution.cases),
+)
+
+
+def solutions(rows: Sequence[Solution]) -> tuple[documents.Solution, ...]:
+    """Those on the shelf; whoever is suspended or removed is not even handed over."""
+    return tuple(solution(row) for row in rows if shelf.is_on_shelf(row))
+
+
+def solution(row: Solution) -> documents.Solution:
+    """Everything that the provider wrote takes part in the text: the description, and what each function does."""
+    return documents.Solution(
+        id=str(row.id),
+        name=row.name,
+        provider_id=str(row.provider_id),
+        summary=row.summary,
+        description="\n".join([row.description, *(one.function for one in row.coverage)]),
+        coverage={one.scene: one.level for one in row.coverage},
+        industries=_known(row.industries),
+        gbt4754=tuple(row.gbt4754),
+        sizes=_known(row.sizes),
+        deployment=_known(row.deployments),
+        days_to_deploy=row.days_to_deploy,
+        price=_price(shelf.entry_plan(row.price_plans)),
+        cases=tuple(
+            documents.Case(case.industry, case.scene, case.level_before, case.level_after) for case in row.cases
+        ),
+        provider=documents.Provider(
+            documents.Standing(row.provider.standing), row.provider.rating_sum, row.provider.rating_count
+        ),
+    )
+
+
+def _known(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _price(plan: PricePlan | None) -> documents.Price | None:
+    """The cheapest plan, as the card shows it."""
+    if plan is None:
+        return None
+    share = 1.0 if plan.subsidy_category in shelf.ELIGIBLE else 0.0
+    return documents.Price(documents.PriceModel(plan.model), plan.amount, share)
+
+
+def demand(row: Demand) -> documents.Demand:
+    """The checklist with its lines and its enterprise (loaded).
+
+    A present level that is not known is taken as 0, which favours nobody. A draft without any weight yet is ranked as
+    if all lines weighed the same.
+    """
+    is_unweighted = demands.weights_total(row.lines) == 0
+    lines = tuple(
+        documents.DemandLine(
+            id=str(line.position),
+            scene=line.scene,
+            current_level=line.current_level or 0,
+            target_level=line.target_level,
+            text=line.text,
+            weight=1 if is_unweighted else line.weight,
+            is_essential=line.is_essential,
+        )
+        for line in row.lines
+    )
+    return documents.Demand(
+        id=str(row.id),
+        enterprise=documents.Enterprise(
+            row.enterprise.industry, row.enterprise.gbt4754, row.enterprise.size, row.enterprise.employees
+        ),
+        lines=lines,
+        budget=row.budget,
+        deadline_days=row.deadline_days,
+        deployment=tuple(row.deployments) if row.deployments else None,
+        assessment_score=None if row.assessment_score is None else float(row.assessment_score),
+    )
