@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -86,7 +86,7 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
     kind = KIND_WORDS.get(error.kind, "内容")
     status = STATUS_WORDS.get(error.kind, {}).get(error.status, error.status)
     who = f"{error.decided_by}于{wording.moment(error.decided_at)}办理," if error.decided_by else ""
-    typed = [
+    typed = g.get("typed") or [  # a form that knows its labels has left them here
         (name, value)
         for name, value in request.form.items(multi=True)
         if name not in {"csrf_token", "once", "version"} and value.strip()
