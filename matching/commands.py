@@ -8,7 +8,8 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +20,7 @@ from matching.results import Ranking
 from matching.text_fit import TextFit
 
 BAD_INPUT = 2
+_BATCH = 128
 
 
 class _Parser(argparse.ArgumentParser):
@@ -102,16 +104,28 @@ def _declare_textfit(parser: argparse.ArgumentParser) -> None:
 
 
 def _textfit(options: argparse.Namespace) -> Iterable[str]:
-    documents, queries = _texts(options.documents), _texts(options.queries)
+    documents, queries = dict(sorted(_texts(options.documents).items())), _texts(options.queries)
     pairs = _pairs(options.pairs, queries, documents)
     text = TextFit(cutting.cutter(lexicon.default()), weights.default().textfit)
     text.fit(list(documents.values()), list(queries.values()))
-    wanted = list(dict.fromkeys(query for query, _ in pairs))
-    row_of = {query: row for row, query in enumerate(wanted)}
     column_of = {document: column for column, document in enumerate(documents)}
-    scores = text.scores([queries[query] for query in wanted])
+    columns: dict[str, list[int]] = defaultdict(list)
     for query, document in pairs:
-        yield f"{query}\t{document}\t{scores[row_of[query], column_of[document]]:.6f}"
+        columns[query].append(column_of[document])
+    scores = {query: iter(found) for query, found in _chosen(text, queries, columns)}
+    for query, document in pairs:
+        yield f"{query}\t{document}\t{next(scores[query]):.6f}"
+
+
+def _chosen(
+    text: TextFit, queries: Mapping[str, str], columns: Mapping[str, Sequence[int]]
+) -> Iterator[tuple[str, list[float]]]:
+    """Scores of the chosen documents by query; a batch of queries at a time, so that memory stays bounded."""
+    names = list(columns)
+    for start in range(0, len(names), _BATCH):
+        batch = names[start : start + _BATCH]
+        for query, row in zip(batch, text.scores([queries[query] for query in batch]), strict=True):
+            yield query, row[columns[query]].tolist()
 
 
 def _texts(path: Path) -> dict[str, str]:

@@ -24,9 +24,8 @@ class Part(ABC):
     `rarity_` is the logarithmic inverse document frequency, (features,); `unseen_` that of a feature seen nowhere.
     """
 
-    def __init__(self, analyse: Analyser, *, least_spread: float = 1e-3) -> None:
+    def __init__(self, analyse: Analyser) -> None:
         self.analyse = analyse
-        self.least_spread = least_spread
 
     @abstractmethod
     def documents(self, documents: Sequence[str], queries: Sequence[str]) -> sp.csr_array:

@@ -5,6 +5,7 @@ Framework: BM25 and Beyond" (2009); Deerwester et al., "Indexing by Latent Seman
 normalised scores, Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023).
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -24,7 +25,8 @@ _MOST_TOPICS = 96
 _DOCUMENTS_A_TOPIC = 4
 _SAMPLE = 256
 _SEED = 20240904
-_LEAST_TOPIC_SPREAD = 0.05
+_USUAL_SPREAD = {"words": 0.02, "letters": 0.015, "concepts": 0.15, "topics": 0.15}  # of product catalogues
+_USUAL_COUNTS = 30  # documents that the usual spread counts for, so that a handful of texts does not set the scale
 _LEAST_CONCEPT_SPREAD = 0.1  # where texts rarely mention the lexicon, one mention must not outweigh every word
 
 
@@ -44,7 +46,7 @@ class TextFit:
         self.parts_: dict[str, Part] = {
             "words": Bm25(self.cutter.words),
             "letters": TfIdf(self.cutter.letters),
-            "concepts": TfIdf(self.cutter.concepts, least_spread=_LEAST_CONCEPT_SPREAD),
+            "concepts": TfIdf(self.cutter.concepts),
         }
         self.size_ = len(documents)
         self.spread_: dict[str, float] = {}
@@ -55,7 +57,8 @@ class TextFit:
         matrices = {name: part.documents(documents, queries) for name, part in self.parts_.items()}
         for name, part in self.parts_.items():
             similarities = (part.queries(sample) @ matrices[name].T).toarray()
-            self.spread_[name] = max(_spread(similarities), part.least_spread)
+            self.spread_[name] = _spread(similarities, _USUAL_SPREAD[name])
+        self.spread_["concepts"] = max(self.spread_["concepts"], _LEAST_CONCEPT_SPREAD)
         self.index_ = sp.csr_array(sp.hstack([*matrices.values()], format="csr").T)
         self.words_, self.concepts_ = matrices["words"], matrices["concepts"]
         self._fit_topics(sample)
@@ -70,7 +73,7 @@ class TextFit:
         self.topics_ = np.ascontiguousarray(space.components_.T, dtype=np.float32)
         self.topic_index_: Scores = np.ascontiguousarray(self._topics(documents).T)
         similarities = self._topics(self.parts_["words"].queries(sample)) @ self.topic_index_
-        self.spread_["topics"] = max(_spread(similarities), _LEAST_TOPIC_SPREAD)
+        self.spread_["topics"] = _spread(similarities, _USUAL_SPREAD["topics"])
 
     def _topics(self, words: sp.csr_array) -> Scores:
         assert self.topics_ is not None
@@ -106,7 +109,7 @@ class TextFit:
         concepts = self._shared("concepts", self.concepts_, self.cutter.concepts(text), documents)
         named = self.cutter.lexicon.concepts
         return [
-            [word for word in both if len(word) > 1] or [named[concept].names[0] for concept in meant]
+            _whole_words(both) or [named[concept].names[0] for concept in meant]
             for both, meant in zip(words, concepts, strict=True)
         ]
 
@@ -124,8 +127,13 @@ class TextFit:
         return found
 
 
-def _spread(similarities: npt.NDArray[Any]) -> float:
-    """Standard deviation without the top of each row, which is the document itself."""
-    if similarities.shape[1] < 3:
-        return 1.0
-    return float(np.sort(similarities, axis=1)[:, :-1].std())
+def _whole_words(words: Sequence[str]) -> list[str]:
+    """Words of two characters and more that are not part of another one."""
+    return [word for word in words if len(word) > 1 and not any(word in other for other in words if other != word)]
+
+
+def _spread(similarities: npt.NDArray[Any], usual: float) -> float:
+    """Standard deviation without the top of each row, which is the document itself, drawn towards the usual one."""
+    count = len(similarities)
+    variance = float(np.sort(similarities, axis=1)[:, :-1].var()) if count > 1 else 0.0
+    return math.sqrt((count * variance + _USUAL_COUNTS * usual**2) / (count + _USUAL_COUNTS))
