@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from search_index import settings as settings_module
 from search_index.settings import Settings, Sort
 
-# Wider than any price in fen, any epoch in milliseconds.
-_KEY_DIGITS = 18
 _QUALITY_MAX = 255
+# A sort key is a value below 2**32 (any price in yuan, any second until 2106) over a tie key below 2**32.
+_TIES = 2**32
+_LAST = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,6 @@ def from_source(source: str) -> Document:
     return Document(**typed)
 
 
-def texts(source: str | bytes) -> Mapping[str, str]:
-    """The texts of a stored document by attribute, without making it a Document."""
-    raw: Mapping[str, str] = json.loads(source)
-    return raw
-
-
 def fingerprint(sources: Iterable[tuple[str, str]]) -> str:
     """Hash over (id, canonical JSON) of a set of documents, whatever their order."""
     total = hashlib.sha256()
@@ -94,9 +89,11 @@ def values(document: Document, attribute: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(sorted(set(value)))
 
 
-def tie_key(document_id: str) -> str:
-    """Order of last resort: numbers by size, then other ids by text."""
-    return f"0{document_id:0>20}" if document_id.isdecimal() else f"1{document_id}"
+def tie_key(document_id: str) -> int:
+    """Order of last resort, below 2**32: numbers by size; other ids after them, stable but in no order of their own."""
+    if document_id.isdecimal() and int(document_id) < _TIES // 2:
+        return int(document_id)
+    return _TIES // 2 + int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4]) // 2
 
 
 def quality(document: Document, settings: Settings | None = None) -> int:
@@ -107,22 +104,18 @@ def quality(document: Document, settings: Settings | None = None) -> int:
     return max(0, min(_QUALITY_MAX, round(rated + contracted)))
 
 
-def sort_key(document: Document, name: str) -> str:
-    """Text whose ascending order is sort order `name`: missing values last, ties by id."""
+def sort_key(document: Document, name: str) -> int:
+    """A number below 2**64 whose ascending order is sort order `name`: missing values last, ties by id."""
     settings = settings_module.load()
     if name == "relevance":
-        return f"0{_digits(-quality(document, settings))}{tie_key(document.id)}"
+        return (_QUALITY_MAX - quality(document, settings)) * _TIES + tie_key(document.id)
     sort = settings.sorts[name]
     value = getattr(document, sort.attribute)
-    if value is None:
-        return f"1{tie_key(document.id)}"
-    return f"0{_digits(_scaled(value, sort))}{tie_key(document.id)}"
+    rank = _LAST if value is None else _rank(value, sort)
+    return rank * _TIES + tie_key(document.id)
 
 
-def _scaled(value: float, sort: Sort) -> int:
+def _rank(value: float, sort: Sort) -> int:
     whole = int((Decimal(str(value)) * 10**sort.decimals).to_integral_value(ROUND_HALF_UP))
-    return -whole if sort.is_descending else whole
-
-
-def _digits(value: int) -> str:
-    return f"{10**_KEY_DIGITS // 2 + value:0{_KEY_DIGITS}d}"
+    whole = max(0, min(_LAST - 1, whole))
+    return _LAST - 1 - whole if sort.is_descending else whole

@@ -26,8 +26,10 @@ from search_index.generations import Generations, Signature, guarded
 from search_index.planning import Group, Plan
 from search_index.queries import Hit, Query, Results, Suggestion
 
-_WRITER_MEMORY = 64_000_000
+# At most so much, and only while writing: enough for a whole catalogue in one piece, which is read fastest.
+_WRITER_MEMORY = 256_000_000
 _SETS_READ = 65_000
+_SOURCE = embedded_schema.SOURCE
 # A generation may be replaced and cleared between finding and opening it.
 _OPENINGS = 3
 
@@ -203,15 +205,15 @@ class EmbeddedEngine:
         found: list[Hit] = []
         for address in page:
             stored = searcher.doc(address)
-            texts = documents.texts(embedded_schema.stored_source(stored))
-            found.append(Hit(embedded_schema.stored_id(stored), highlighter.mark(texts)))
+            shown = embedded_schema.stored_text(stored, embedded_schema.SHOWN)
+            found.append(Hit(embedded_schema.stored_id(stored), highlighter.mark(shown)))
         return tuple(found)
 
     def _sources(self) -> list[tuple[str, str]]:
         searcher = self._searcher()
         hits = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
         stored = (searcher.doc(address) for _, address in hits)
-        return [(embedded_schema.stored_id(doc), embedded_schema.stored_source(doc).decode()) for doc in stored]
+        return [(embedded_schema.stored_id(doc), embedded_schema.stored_text(doc, _SOURCE)) for doc in stored]
 
 
 def _each_once(contents: Iterable[Document]) -> list[Document]:

@@ -4,10 +4,12 @@ import itertools
 
 import tantivy
 
-from search_index import documents, embedded_schema
+from search_index import embedded_schema
 
 _SPARE = 16
 _GROWTH = 4
+# Equal score and quality: this key then orders by id.
+_BY_QUALITY = embedded_schema.sort_field("relevance")
 
 
 def page_of_sorted(
@@ -49,7 +51,8 @@ def _ordered(
     for _, ties in itertools.groupby(hits, key=lambda hit: hit[0]):
         group = [address for _, address in ties]
         if len(group) > 1 and at < end and at + len(group) > offset:
-            group.sort(key=lambda address: documents.tie_key(embedded_schema.stored_id(searcher.doc(address))))
+            keys = searcher.fast_field_values(_BY_QUALITY, group)
+            group = [address for _, address in sorted(zip(keys, group, strict=True), key=lambda each: each[0] or 0)]
         ordered.extend(group)
         at += len(group)
     return ordered[offset:end]

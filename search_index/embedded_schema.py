@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import tantivy
 
-from search_index import documents, facets, fields, planning, queries, settings, suggesting
+from search_index import documents, facets, fields, highlights, planning, queries, settings, suggesting
 from search_index.analysis import Analysis
 from search_index.documents import Document
 from search_index.facets import Column
 
-ID, SOURCE, NAME_KEY, QUALITY, LIVE = "id", "source", "name_key", "quality", "live"
+ID, SOURCE, SHOWN, NAME_KEY, QUALITY, LIVE = "id", "source", "shown", "name_key", "quality", "live"
 SUGGEST_LEADING, SUGGEST_INSIDE = "suggest_leading", "suggest_inside"
 LIVE_TOKEN = "1"  # noqa: S105 - on every document: its frequency less the number of documents are the deleted ones
 
@@ -42,14 +42,17 @@ def build() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(SOURCE, stored=True)
+    builder.add_bytes_field(SHOWN, stored=True)
     builder.add_float_field(QUALITY, fast=True)
     for space, entry in rule.spaces.items():
         for name in (fields.ALL, *entry):
             builder.add_text_field(space_field(space, name), tokenizer_name="whitespace", index_option="basic")
     for name in (NAME_KEY, *_SUGGEST, LIVE, *map(filter_field, _filtered())):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (*map(column_field, columns()), *map(sort_field, queries.SORTS)):
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for column in columns():
+        builder.add_text_field(column_field(column), fast=True, tokenizer_name="raw", index_option="basic")
+    for sort in queries.SORTS:
+        builder.add_unsigned_field(sort_field(sort), fast=True)
     return builder.build()
 
 
@@ -65,6 +68,7 @@ def to_stored(document: Document, analysis: Analysis) -> tantivy.Document:
     stored = tantivy.Document()
     stored.add_text(ID, document.id)
     stored.add_bytes(SOURCE, documents.to_source(document).encode())
+    stored.add_bytes(SHOWN, highlights.join(document).encode())
     stored.add_float(QUALITY, 2 ** (1 + documents.quality(document) / _QUALITY_UNIT) - 2)
     stored.add_text(NAME_KEY, planning.name_key(document.name))
     stored.add_text(LIVE, LIVE_TOKEN)
@@ -72,6 +76,8 @@ def to_stored(document: Document, analysis: Analysis) -> tantivy.Document:
         stored.add_text(space_field(space, name), " ".join(sorted(found)))
     for name, value in _exact_values(document):
         stored.add_text(name, value)
+    for sort in queries.SORTS:
+        stored.add_unsigned(sort_field(sort), documents.sort_key(document, sort))
     for suggestion in suggesting.names(document, analysis):
         for name, terms in zip(_SUGGEST, suggesting.terms(suggestion, analysis), strict=True):
             for term in terms:
@@ -83,24 +89,22 @@ def stored_id(stored: tantivy.Document) -> str:
     return str(stored.get_first(ID))
 
 
-def stored_source(stored: tantivy.Document) -> bytes:
-    """The document's canonical JSON. ValueError when the store has none."""
-    source = stored.get_first(SOURCE)
-    if source is None:
-        raise ValueError("a stored document has lost its source")
-    return bytes(source)
+def stored_text(stored: tantivy.Document, name: str) -> str:
+    """The document's SOURCE or SHOWN. ValueError when the store has none."""
+    content = stored.get_first(name)
+    if content is None:
+        raise ValueError("a stored document has lost its text")
+    return bytes(content).decode()
 
 
 def _exact_values(document: Document) -> Iterator[tuple[str, str]]:
-    """What to filter, count and sort by."""
+    """What to filter and count by."""
     for attribute in _filtered():
         for value in documents.values(document, attribute):
             yield filter_field(attribute), value
     for name, (column, attribute) in columns().items():
         for value in _column_values(column, documents.values(document, attribute)):
             yield column_field(name), value
-    for sort in queries.SORTS:
-        yield sort_field(sort), documents.sort_key(document, sort)
 
 
 def _column_values(column: Column, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -93,6 +93,8 @@ def pair_set_value(pairs: Iterable[str]) -> str:
 
 def tally(counted: Iterable[tuple[str, int]], count: Count) -> dict[str, int]:
     """Value -> number of documents, in the order of values, from (stored value, number of documents with it)."""
+    if count.column == Column.VALUES:
+        return dict(sorted(counted))
     read = _READERS[count.column]
     totals: dict[str, int] = {}
     for stored, number in counted:
@@ -101,11 +103,7 @@ def tally(counted: Iterable[tuple[str, int]], count: Count) -> dict[str, int]:
     return dict(sorted(totals.items()))
 
 
-def _one_value(stored: str, _: Count) -> Sequence[str]:
-    return (stored,)
-
-
-def _values_of_set(stored: str, _: Count) -> Sequence[str]:
+def _of_set(stored: str, _: Count) -> Sequence[str]:
     return stored.split(_JOIN)
 
 
@@ -126,8 +124,7 @@ def _of_pair_set(stored: str, count: Count) -> Collection[str]:
 
 
 _READERS: Mapping[Column, Callable[[str, Count], Collection[str]]] = {
-    Column.VALUES: _one_value,
-    Column.SETS: _values_of_set,
+    Column.SETS: _of_set,
     Column.PAIRS: _of_pair,
     Column.PAIR_SETS: _of_pair_set,
 }

@@ -59,7 +59,7 @@ class Generations:
     def signature(self, folder: Path) -> Signature | None:
         """Changes whenever another generation goes live or this one is written to; None when either is gone."""
         try:
-            return (*_stamp(self.path / _POINTER), *_stamp(folder / _META))
+            return (*_stamp(f"{self.path}/{_POINTER}"), *_stamp(f"{folder}/{_META}"))
         except OSError:
             return None
 
@@ -128,8 +128,8 @@ def _read_pointer(path: Path) -> tuple[str, str]:
     return str(pointer.get("settings")), str(pointer.get("generation"))
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
+def _stamp(path: str) -> tuple[int, int, int]:
+    status = os.stat(path)  # noqa: PTH116 - before every search, and half the cost of Path.stat
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 

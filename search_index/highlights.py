@@ -1,21 +1,22 @@
 """Marks in a text what a plan matched: the typed words, their synonyms, and what only sounds like them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from search_index import analysis as analysis_module
 from search_index import settings
 from search_index.analysis import Analysis, Word, fold, normalise
+from search_index.documents import Document
 from search_index.planning import Atom, Match, Plan, Space
 from search_index.queries import END, START
 
-_NOTHING = re.compile(r"(?!)")
 _WIDE = re.compile(r"[\uff10-\uff5a]")
 _CUT = "…"
 # A text that carries the marks itself must not be able to forge them.
-_UNMARKED = str.maketrans({START: None, END: None})
+_JOIN = "\x1f"
+_UNMARKED = str.maketrans({START: None, END: None, _JOIN: None})
 # Texts that a page shows marked; the description is cut to the piece around the first mark.
 SHOWN = ("name", "summary", "provider_name", "description")
 
@@ -36,25 +37,29 @@ class Highlighter:
     def __init__(self, plan: Plan, analysis: Analysis) -> None:
         atoms = _atoms(plan)
         self._analysis = analysis
-        self._written = _pattern(atoms)
+        written = [atom for atom in atoms if atom.space == Space.WORDS and atom.match != Match.TYPO]
+        self._han = sorted({atom.value for atom in written if not atom.value.isascii()})
+        self._latin = _pattern(atom for atom in written if atom.value.isascii())
         self._heard = [atom for atom in atoms if atom.space != Space.WORDS]
         self._slips = [atom.value for atom in atoms if atom.space == Space.WORDS and atom.match == Match.TYPO]
 
-    def mark(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """Field -> marked text, for the fields in which anything matched."""
+    def mark(self, joined: str) -> dict[str, str]:
+        """Field -> marked text, for the fields of `join` in which anything matched."""
+        spans = _merged(self._spans(joined))
         marked: dict[str, str] = {}
-        for name in SHOWN:
-            text = texts[name]
-            if START in text or END in text:
-                text = text.translate(_UNMARKED)
-            spans = _merged(self._spans(text))
-            if spans:
-                marked[name] = _excerpt(text, spans) if name == "description" else _marked(text, spans)
+        start = 0
+        for name, text in zip(SHOWN, joined.split(_JOIN), strict=True):
+            inside = [(a - start, b - start) for a, b in spans if start <= a < start + len(text)]
+            if inside:
+                marked[name] = _excerpt(text, inside) if name == "description" else _marked(text, inside)
+            start += len(text) + len(_JOIN)
         return marked
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         plain = _plain(text)
-        spans = [match.span() for match in self._written.finditer(plain)]
+        spans = [span for word in self._han for span in _occurrences(word, plain)]
+        if self._latin:
+            spans.extend(match.span() for match in self._latin.finditer(plain))
         if self._heard or self._slips:
             words = self._analysis.words(plain)
             spans.extend(self._heard_spans(words))
@@ -86,6 +91,11 @@ class Highlighter:
         )
 
 
+def join(document: Document) -> str:
+    """The texts to be marked as one, so that one pass finds everything."""
+    return _JOIN.join(getattr(document, name).translate(_UNMARKED) for name in SHOWN)
+
+
 def _plain(text: str) -> str:
     """The text as it is looked up, character for character; full-width letters are rare and cost time."""
     plain = normalise(text) if _WIDE.search(text) else text.lower()
@@ -96,16 +106,16 @@ def _atoms(plan: Plan) -> list[Atom]:
     return [atom for group in plan.groups for alternative in group.alternatives for atom in alternative.atoms]
 
 
-def _pattern(atoms: Iterable[Atom]) -> re.Pattern[str]:
-    forms = {_form(atom) for atom in atoms if atom.space == Space.WORDS and atom.match != Match.TYPO}
-    return re.compile("|".join(sorted(forms, key=lambda form: (-len(form), form)))) if forms else _NOTHING
+def _occurrences(word: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(word)
+    while at >= 0:
+        yield at, at + len(word)
+        at = text.find(word, at + len(word))
 
 
-def _form(atom: Atom) -> str:
-    if not atom.value.isascii():
-        return re.escape(atom.value)
-    tail = "[a-z0-9]*" if atom.match == Match.PREFIX else "(?![a-z0-9])"
-    return f"(?<![a-z0-9]){re.escape(atom.value)}{tail}"
+def _pattern(atoms: Iterable[Atom]) -> re.Pattern[str] | None:
+    forms = {f"{atom.value}{'[a-z0-9]*' if atom.match == Match.PREFIX else '(?![a-z0-9])'}" for atom in atoms}
+    return re.compile(f"(?<![a-z0-9])(?:{'|'.join(sorted(forms))})") if forms else None
 
 
 def _sounds_like(atom: Atom, sound: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from search_index import facets
+from search_index import facets, highlights
 from search_index import meilisearch_requests as requests
 from search_index.engine import EngineUnavailable
 from search_index.facets import Column, Round
@@ -60,7 +60,7 @@ def _marked(hit: Json) -> dict[str, str]:
     formatted = hit.get("_formatted")
     if not isinstance(formatted, dict):
         return {}
-    texts = {name: formatted.get(name) for name in requests.shown()}
+    texts = {name: formatted.get(name) for name in highlights.SHOWN}
     return {name: text for name, text in texts.items() if isinstance(text, str) and START in text and END in text}
 
 

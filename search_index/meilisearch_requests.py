@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from search_index import documents, facets, fields, planning, queries, settings
+from search_index import documents, facets, fields, highlights, planning, queries, settings
 from search_index.analysis import Analysis, Word, fold
 from search_index.documents import Document
 from search_index.facets import Column, Count, Round
@@ -40,7 +40,7 @@ def index_settings(analysis: Analysis) -> Json:
     sorts = [sort_attribute(sort) for sort in queries.SORTS]
     return {
         "searchableAttributes": [*texts, _SCENE_LABELS, _SOUNDS, _INITIALS],
-        "displayedAttributes": [PRIMARY_KEY, *shown(), SOURCE],
+        "displayedAttributes": [PRIMARY_KEY, *[*highlights.SHOWN], SOURCE],
         "filterableAttributes": sorted({*rule.filters.values(), rule.pair.attribute, _PAIR_SETS}),
         "sortableAttributes": sorts,
         "rankingRules": ["sort", "words", "attribute", "typo", "proximity", "exactness", f"{sorts[0]}:asc"],
@@ -58,11 +58,6 @@ def index_settings(analysis: Analysis) -> Json:
     }
 
 
-def shown() -> list[str]:
-    """The texts that come back marked."""
-    return ["name", "summary", "provider_name", "description"]
-
-
 def stored(document: Document, analysis: Analysis) -> Json:
     """The document as it is sent: its texts, its facet values, its sort keys, and its canonical form."""
     rule = settings.load()
@@ -73,7 +68,7 @@ def stored(document: Document, analysis: Analysis) -> Json:
         SOURCE: documents.to_source(document),
         **{name: _unmarked(getattr(document, name)) for name in _text_attributes()},
         **{name: list(documents.values(document, name)) for name in sorted(attributes)},
-        **{sort_attribute(sort): documents.sort_key(document, sort) for sort in queries.SORTS},
+        **{sort_attribute(sort): f"{documents.sort_key(document, sort):020d}" for sort in queries.SORTS},
         _PAIR_SETS: facets.pair_set_value(documents.values(document, rule.pair.attribute)),
         _SCENE_LABELS: [analysis.scene_names[scene] for scene in document.scenes if scene in analysis.scene_names],
         _SOUNDS: sorted(found["sounds", fields.ALL]),
@@ -110,7 +105,7 @@ def search(query: Query, reading: Json, *, index: str) -> list[Json]:
         "page": query.page,
         "hitsPerPage": query.per_page,
         "attributesToRetrieve": [PRIMARY_KEY],
-        "attributesToHighlight": shown(),
+        "attributesToHighlight": [*highlights.SHOWN],
         "attributesToCrop": ["description"],
         "cropLength": _CROP_WORDS,
         "highlightPreTag": queries.START,
