@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import browsers, passwords
@@ -85,12 +85,10 @@ def revoke(actor: Actor, *, session_id: int) -> None:
 
 def log_out(actor: Actor) -> None:
     with writing(actor) as session:
-        session.execute(
-            update(AuthSession)
-            .where(AuthSession.id == actor.session_id, AuthSession.revoked_at.is_(None))
-            .values(revoked_at=clock.now())
-        )
-        _note_logout(session, actor)
+        row = status_changes.locked(session, AuthSession, kind="session", key=actor.session_id or 0)
+        if row.revoked_at is None:
+            row.revoked_at = clock.now()
+            _note_logout(session, actor)
 
 
 def log_out_everywhere(actor: Actor) -> int:
