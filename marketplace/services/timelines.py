@@ -1,5 +1,6 @@
 """The timeline of one thing: its audit entries and its status history as one list, the newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,12 +41,18 @@ def of(*, kind: str, key: int) -> tuple[Entry, ...]:
         label = transitions.TRANSITIONS[kind][change.action].label
         note = f"理由：{change.reason}" if change.reason else ""
         rows.append((change.decided_at, _entry(change.decided_at, change.decider.name, "", label, note)))
-    for entry in audit.timeline(kind=kind, key=key):
+    for entry in _of_this_one(audit.timeline(kind=kind, key=key)):
         if not entry.action.startswith(f"{kind}."):
             role = wording.ROLES.get(entry.role, "")
             what = audit.ACTS[entry.action].label
             rows.append((entry.at, _entry(entry.at, entry.actor_name, role, what, _note(entry))))
     return tuple(entry for _, entry in sorted(rows, key=lambda row: row[0], reverse=True))
+
+
+def _of_this_one(entries: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
+    """SQLite gives the id of a deleted last row to the next one: what was before a deletion belongs to another."""
+    deletions = [place for place, entry in enumerate(entries) if entry.action.endswith(".deleted")]
+    return entries[deletions[-1] + 1 :] if deletions else entries
 
 
 def _entry(at: datetime, who: str, role: str, what: str, note: str) -> Entry:
