@@ -51,7 +51,7 @@ def views(criteria: Sequence[Criterion], demand: Demand) -> tuple[CriterionView,
         if not key:
             return CONDITIONS[kind]
         scene = f"第{key}项{wording.SCENES[lines[key].scene]}"
-        return f"{scene}，等级" if kind == "scene" else f"{scene}，内容"
+        return f"{scene}的等级" if kind == "scene" else f"{scene}的内容"
 
     rows = zip(criteria, points, strict=True)
     return tuple(CriterionView(label(one.name), one.state, one.reason, part) for one, part in rows)
