@@ -4,6 +4,7 @@ from flask import Flask
 
 from marketplace.web import (
     accounts,
+    addresses,
     audit,
     bundles,
     colleagues,
@@ -46,5 +47,6 @@ MODULES = (
 
 
 def init_app(app: Flask) -> None:
+    addresses.init_app(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
