@@ -1,4 +1,4 @@
-"""Text to features: words of a Chinese cutter that knows the lexicon, runs of characters, concepts."""
+"""Text to features: words of a Chinese cutter that knows the lexicon, characters, concepts."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from matching.lexicon import Lexicon
 
 _WORD = re.compile(r"\w(?:[\w.+#%-]*[\w+#%])?")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
-_RUN_LENGTHS = (2, 3)
+_RUN_LENGTHS = (1, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Cutter:
         return [word for word in cut if word not in stop and _WORD.fullmatch(word)]
 
     def letters(self, text: str) -> list[str]:
-        """Runs of two and three Chinese characters; Latin words and numbers whole."""
+        """Chinese characters and pairs of neighbours; Latin words and numbers whole."""
         return [piece for run in _RUN.findall(text.lower()) for piece in _pieces(run)]
 
     def concepts(self, text: str) -> list[str]:

@@ -24,6 +24,7 @@ Scores = npt.NDArray[np.float32]
 _MOST_TOPICS = 96
 _DOCUMENTS_A_TOPIC = 4
 _SAMPLE = 256
+_FEW_ROWS = 8
 _SEED = 20240904
 _USUAL_SPREAD = {"words": 0.02, "letters": 0.015, "concepts": 0.15, "topics": 0.15}  # of product catalogues
 _USUAL_COUNTS = 30  # documents that the usual spread counts for, so that a handful of texts does not set the scale
@@ -96,7 +97,8 @@ class TextFit:
         queries = self.query_matrix(texts)
         total: Scores = (queries @ self.index_).toarray()
         if self.topics_ is not None:
-            close = (self._topics(queries[:, : self.words_.shape[1]]) * self._share("topics")) @ self.topic_index_
+            topics = self._topics(queries[:, : self.words_.shape[1]]) * self._share("topics")
+            close = _product(topics, self.topic_index_)
             total += np.maximum(close, 0, out=close)
         return total
 
@@ -125,6 +127,14 @@ class TextFit:
             present = set(matrix.indices[start:end].tolist())
             found.append([wanted[at] for at in ranked if at in present])
         return found
+
+
+def _product(left: Scores, right: Scores) -> Scores:
+    """A matrix product; for few rows without BLAS, whose threads cost more than they bring when cores are busy."""
+    if len(left) > _FEW_ROWS:
+        return left @ right
+    product: Scores = np.einsum("ij,jk->ik", left, right)
+    return product
 
 
 def _whole_words(words: Sequence[str]) -> list[str]:

@@ -55,8 +55,8 @@ def test_the_cutter_keeps_domain_words_whole_and_drops_stop_words() -> None:
     assert CUTTER.words("我们的漆包线，先进先出") == ["漆包线", "先进", "先进先出"]
 
 
-def test_letters_are_runs_within_chinese_and_whole_latin_words() -> None:
-    assert CUTTER.letters("查批次MES2") == ["查批", "批次", "查批次", "mes2"]
+def test_letters_are_characters_and_pairs_of_chinese_and_whole_latin_words() -> None:
+    assert CUTTER.letters("查批次MES2") == ["查", "批", "次", "查批", "批次", "mes2"]
 
 
 def test_texts_without_words_have_no_features() -> None:
