@@ -22,7 +22,7 @@ from search_index.analysis import Analysis
 from search_index.documents import Document
 from search_index.embedded_paging import page_of_best, page_of_sorted
 from search_index.engine import EngineUnavailable, Health
-from search_index.generations import Generations, Signature, guarded
+from search_index.generations import Generations, Signature, guarded, signature
 from search_index.planning import Group, Plan
 from search_index.queries import Hit, Query, Results, Suggestion
 
@@ -39,8 +39,8 @@ class _Opened:
     """One state of one generation, as a reader sees it."""
 
     folder: Path
+    files: tuple[str, ...]
     signature: Signature
-    index: tantivy.Index
     searcher: tantivy.Searcher
 
 
@@ -127,33 +127,29 @@ class EmbeddedEngine:
         writer.wait_merging_threads()
 
     def _searcher(self) -> tantivy.Searcher:
-        """A view of the live index as it is now: two file stats when nothing changed."""
+        """A view of the live index as it is now: a few file stats when nothing changed."""
         opened = self._opened
-        if opened is None or self._generations.signature(opened.folder) != opened.signature:
+        if opened is None or signature(opened.files) != opened.signature:
             with self._opening:
                 opened = self._reopened()
         return opened.searcher
 
     def _reopened(self) -> _Opened:
+        opened, self._opened = self._opened, None
+        if opened is not None and signature(opened.files) == opened.signature:  # another thread was faster
+            self._opened = opened
+            return opened
         for _ in range(_OPENINGS):
             folder = self._generations.current()
-            signature = self._generations.signature(folder)
-            if signature is not None:
-                self._opened = self._open(folder, signature)
-                return self._opened
-        raise EngineUnavailable(f"search index: {self._generations.path} has no live index")
-
-    def _open(self, folder: Path, signature: Signature) -> _Opened:
-        opened = self._opened
-        if opened is not None and opened.signature == signature:
-            return opened
-        if opened is not None and opened.folder == folder:
-            index = opened.index
-        else:
-            index = tantivy.Index.open(str(folder))
-            index.config_reader(reload_policy="manual")
-        index.reload()
-        return _Opened(folder, signature, index, index.searcher())
+            files = self._generations.files(folder)
+            stamps = signature(files)
+            if stamps is not None:
+                index = tantivy.Index.open(str(folder))
+                index.config_reader(reload_policy="manual")
+                index.reload()
+                self._opened = fresh = _Opened(folder, files, stamps, index.searcher())
+                return fresh
+        raise EngineUnavailable("search index: it is being replaced again and again")
 
     def _plan(self, text: str, searcher: tantivy.Searcher) -> Plan:
         deleted = _deleted(searcher)

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ _LOCK = "write.lock"
 _PREFIX = "g-"
 _META = "meta.json"
 _KEPT = 2  # the live one, and the one before it, which a reader may just be opening
+
+_PIECES = {".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"}
 
 Signature = tuple[int, ...]
 
@@ -56,12 +58,11 @@ class Generations:
             raise EngineUnavailable("search index: built by other settings, rebuild it")
         return self.path / Path(name).name
 
-    def signature(self, folder: Path) -> Signature | None:
-        """Changes whenever another generation goes live or this one is written to; None when either is gone."""
-        try:
-            return (*_stamp(f"{self.path}/{_POINTER}"), *_stamp(f"{folder}/{_META}"))
-        except OSError:
-            return None
+    def files(self, folder: Path) -> tuple[str, ...]:
+        """What a reader of `folder` depends on: the pointer, the list of pieces, and the pieces."""
+        with guarded():
+            pieces = sorted(str(entry) for entry in folder.iterdir() if entry.suffix in _PIECES)
+        return (f"{self.path}/{_POINTER}", f"{folder}/{_META}", *pieces)
 
     def create(self) -> Path:
         """An empty folder for the next generation. Only for the holder of the lock."""
@@ -126,6 +127,17 @@ def _read_pointer(path: Path) -> tuple[str, str]:
     if not isinstance(pointer, dict):
         raise ValueError("the pointer to the live index is damaged")
     return str(pointer.get("settings")), str(pointer.get("generation"))
+
+
+def signature(files: Iterable[str]) -> Signature | None:
+    """Changes when another generation goes live, when this one is written to, or when somebody damages a piece.
+
+    None when a file is gone. Pieces never change by themselves: a mapped one that shrank must not be read again.
+    """
+    try:
+        return tuple(stamp for file in files for stamp in _stamp(file))
+    except OSError:
+        return None
 
 
 def _stamp(path: str) -> tuple[int, int, int]:
