@@ -133,8 +133,9 @@ def first_year_cost(catalogue: Catalogue, demand: Demand) -> Floats:
     by_device = catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_DEVICE)
     if by_device.any():
         factor[by_device] = _machines(catalogue, demand)[by_device]
-    cost: Floats = catalogue.amount * factor
-    cost[np.isnan(cost)] = np.inf  # free of charge times unknown
+    known = np.isfinite(catalogue.amount) & np.isfinite(factor)
+    cost = np.full(len(factor), np.inf)
+    np.multiply(catalogue.amount, factor, out=cost, where=known)
     return cost
 
 
