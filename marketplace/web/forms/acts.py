@@ -1,11 +1,12 @@
 """A button that does one thing to one version of a record: publish, withdraw, close."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import g, request
 from wtforms import BooleanField, FieldList, HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import ValidationError
 
 from marketplace.web.forms.base import Form
@@ -28,6 +29,12 @@ def posted_ids(name: str) -> tuple[int, ...]:
     """The ids that were ticked, each once, in the order of the page."""
     numbers = (whole(value) for value in request.form.getlist(name))
     return tuple(dict.fromkeys(number for number in numbers if number is not None))
+
+
+def choices(labels: Mapping[str, str], *, blank: str = "") -> list[SelectChoice]:
+    """What a select offers; with `blank`, nothing may be chosen as well."""
+    first = [SelectChoice("", blank)] if blank else []
+    return [*first, *(SelectChoice(value, label) for value, label in labels.items())]
 
 
 class Act(Form):
@@ -62,8 +69,8 @@ def _words(field: Any) -> str:
     if isinstance(field, BooleanField):
         return "是"
     if isinstance(field, SelectField):
-        choices: Any = field.choices
-        labels = dict(choices)
+        options: Any = field.choices
+        labels = {option.value: option.label for option in options}
         chosen: list[str] = field.data if isinstance(field.data, list) else [str(field.data)]
         return "、".join(labels.get(value, value) for value in chosen)
     return str(field.data)

@@ -15,9 +15,9 @@ from marketplace.domain.demands import POLICY, Line
 from marketplace.web.forms import acts
 from marketplace.web.forms.acts import Act
 
-SCENES = [("", "请选择"), *wording.SCENES.items()]
-LEVELS = [("", "还没评过"), *wording.LEVELS.items()]
-TARGETS = [(level, label) for level, label in wording.LEVELS.items() if level != "0"]
+SCENES = acts.choices(wording.SCENES, blank="请选择")
+LEVELS = acts.choices(wording.LEVELS, blank="还没评过")
+TARGETS = acts.choices({level: label for level, label in wording.LEVELS.items() if level != "0"})
 NUMBERS = "请只填数字，例如{}"
 LINE_KEY = re.compile(r"lines-([0-9]{1,3})-[a-z_]+")
 
@@ -52,7 +52,7 @@ class LineForm(PlainForm):
     )
     target_level = SelectField(
         "目标等级",
-        [AnyOf([level for level, _ in TARGETS], message="请选择目标等级")],
+        [AnyOf([choice.value for choice in TARGETS], message="请选择目标等级")],
         choices=TARGETS,
         default=str(POLICY["default_target_level"]),
         validate_choice=False,

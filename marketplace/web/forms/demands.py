@@ -100,7 +100,7 @@ class ConditionsForm(Act):
     is_deadline_open = BooleanField("不限工期")
     deployments = SelectMultipleField(
         "能接受的部署方式",
-        choices=list(wording.DEPLOYMENTS.items()),
+        choices=acts.choices(wording.DEPLOYMENTS),
         validate_choice=False,
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
