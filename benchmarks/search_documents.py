@@ -62,42 +62,55 @@ def _query(rng: random.Random, words: Sequence[str], contents: Sequence[Document
 
 
 def _document(row: dict[str, Any], number: int, rng: random.Random) -> Document:
+    return Document(id=str(number), **_texts(row, rng), **_coverage(row, rng), **_facts(row, rng))
+
+
+def _texts(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     scenes = [entry["scene"] for entry in row["coverage"]]
+    return {
+        "name": row["name"],
+        "provider_id": row["provider_id"],
+        "provider_name": f"{row['name'][:2]}软件",
+        "summary": row["summary"],
+        "description": row["description"],
+        "functions": row["summary"],
+        "keywords": tuple(word for scene in scenes for word in _keywords(scene, rng)),
+        "families": (standard.SCENES[scenes[0]].name + rng.choice(("软件", "设备", "服务")),),
+    }
+
+
+def _coverage(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     levels = {entry["scene"]: entry["level"] for entry in row["coverage"]}
-    industries = row.get("industries") or list(standard.INDUSTRIES)
-    facts = row["provider"]
-    contracts = len(row.get("cases", ())) + rng.choice((0, 0, 2, 7, 15))
-    return Document(
-        id=str(number),
-        name=row["name"],
-        provider_id=row["provider_id"],
-        provider_name=f"{row['name'][:2]}软件",
-        summary=row["summary"],
-        description=row["description"],
-        functions=row["summary"],
-        keywords=tuple(word for scene in scenes for word in _keywords(scene, rng)),
-        industries=tuple(sorted(industries)),
-        gbt4754=tuple(sorted({rng.choice(_GBT[each]) for each in row.get("industries", ())})),
-        groups=tuple(sorted({_group(scene) for scene in scenes})),
-        scenes=tuple(sorted(scenes)),
-        levels=tuple(str(level) for level in range(1, max(levels.values()) + 1)),
-        scene_levels=tuple(f"{scene}:{level}" for scene in sorted(scenes) for level in range(1, levels[scene] + 1)),
-        city_stages=tuple(sorted(rng.sample(_STAGES_OF_PLAN, rng.choice((1, 1, 2, 3))))),
-        deployments=tuple(sorted(row.get("deployment", ()))),
-        price_bands=_band(row.get("price", {}).get("amount"), _PRICE_BANDS),
-        day_bands=_band(row.get("days_to_deploy"), _DAY_BANDS),
-        sizes=tuple(sorted(row.get("sizes", ()))),
-        provider_kinds=(rng.choice(_KINDS),),
-        standings=(facts["standing"],),
-        has_case=bool(row.get("cases")),
-        is_subsidy_eligible=row.get("price", {}).get("eligible_share", 0) > 0.5,
-        families=(standard.SCENES[scenes[0]].name + rng.choice(("软件", "设备", "服务")),),
-        rating=round(facts["rating_sum"] / facts["rating_count"], 1) if facts["rating_count"] else None,
-        price=row.get("price", {}).get("amount"),
-        days=row.get("days_to_deploy"),
-        contracts=contracts,
-        listed_at=1_760_000_000 - rng.randrange(400) * 86_400,
-    )
+    industries = row.get("industries", ())
+    return {
+        "industries": tuple(sorted(industries or standard.INDUSTRIES)),
+        "gbt4754": tuple(sorted({rng.choice(_GBT[each]) for each in industries})),
+        "groups": tuple(sorted({_group(scene) for scene in levels})),
+        "scenes": tuple(sorted(levels)),
+        "levels": tuple(str(level) for level in range(1, max(levels.values()) + 1)),
+        "scene_levels": tuple(f"{scene}:{level}" for scene in sorted(levels) for level in range(1, levels[scene] + 1)),
+        "city_stages": tuple(sorted(rng.sample(_STAGES_OF_PLAN, rng.choice((1, 1, 2, 3))))),
+    }
+
+
+def _facts(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    provider, price, days = row["provider"], row.get("price", {}), row.get("days_to_deploy")
+    count = provider["rating_count"]
+    return {
+        "deployments": tuple(sorted(row.get("deployment", ()))),
+        "price_bands": _band(price.get("amount"), _PRICE_BANDS),
+        "day_bands": _band(days, _DAY_BANDS),
+        "sizes": tuple(sorted(row.get("sizes", ()))),
+        "provider_kinds": (rng.choice(_KINDS),),
+        "standings": (provider["standing"],),
+        "has_case": bool(row.get("cases")),
+        "is_subsidy_eligible": price.get("eligible_share", 0) > 0.5,
+        "rating": round(provider["rating_sum"] / count, 1) if count else None,
+        "price": price.get("amount"),
+        "days": days,
+        "contracts": len(row.get("cases", ())) + rng.choice((0, 0, 2, 7, 15)),
+        "listed_at": 1_760_000_000 - rng.randrange(400) * 86_400,
+    }
 
 
 def _keywords(scene: str, rng: random.Random) -> list[str]:

@@ -13,6 +13,7 @@ from search_index import (
     embedded_queries,
     embedded_schema,
     facets,
+    fields,
     highlights,
     planning,
     settings,
@@ -234,4 +235,4 @@ def _is_written(group: Group, searcher: tantivy.Searcher) -> bool:
     atoms = group.alternatives[0].atoms
     if len(atoms) != 1 or atoms[0].match != planning.Match.EXACT:
         return False
-    return searcher.doc_freq(embedded_schema.space_field(atoms[0].space, "all"), atoms[0].value) > 0
+    return searcher.doc_freq(embedded_schema.space_field(atoms[0].space, fields.ALL), atoms[0].value) > 0

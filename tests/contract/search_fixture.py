@@ -44,38 +44,50 @@ def catalogue() -> tuple[Document, ...]:
 
 
 def _document(entry: dict[str, Any]) -> Document:
+    return Document(**_texts(entry), **_coverage(entry), **_facts(entry))
+
+
+def _texts(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": entry["id"],
+        "name": entry["name"],
+        "provider_id": f"P-{entry['provider']}",
+        "provider_name": entry["provider"],
+        "summary": entry["summary"],
+        "description": entry["description"],
+        "functions": entry["functions"],
+        "keywords": tuple(entry["keywords"]),
+        "families": (entry["family"],),
+    }
+
+
+def _coverage(entry: dict[str, Any]) -> dict[str, Any]:
     coverage: dict[str, int] = entry["coverage"]
-    reached = range(1, max(coverage.values()) + 1)
-    industries = tuple(entry["industries"]) or _ALL_INDUSTRIES
+    return {
+        "industries": tuple(entry["industries"]) or _ALL_INDUSTRIES,
+        "gbt4754": tuple(_GBT[industry] for industry in entry["industries"]),
+        "groups": tuple(stage for stage, scenes in _STAGES.items() if coverage.keys() & set(scenes)),
+        "scenes": tuple(coverage),
+        "levels": tuple(str(level) for level in range(1, max(coverage.values()) + 1)),
+        "scene_levels": tuple(f"{scene}:{level}" for scene, top in coverage.items() for level in range(1, top + 1)),
+        "city_stages": tuple(sorted({f"stage_{len(scene) % 9}" for scene in coverage})),
+    }
+
+
+def _facts(entry: dict[str, Any]) -> dict[str, Any]:
     price, days = entry.get("price"), entry.get("days")
-    return Document(
-        id=entry["id"],
-        name=entry["name"],
-        provider_id=f"P-{entry['provider']}",
-        provider_name=entry["provider"],
-        summary=entry["summary"],
-        description=entry["description"],
-        functions=entry["functions"],
-        keywords=tuple(entry["keywords"]),
-        industries=industries,
-        gbt4754=tuple(_GBT[industry] for industry in entry["industries"]),
-        groups=tuple(stage for stage, scenes in _STAGES.items() if coverage.keys() & set(scenes)),
-        scenes=tuple(coverage),
-        levels=tuple(str(level) for level in reached),
-        scene_levels=tuple(f"{scene}:{level}" for scene, top in coverage.items() for level in range(1, top + 1)),
-        city_stages=tuple(sorted({f"stage_{len(scene) % 9}" for scene in coverage})),
-        deployments=tuple(entry["deployment"]),
-        price_bands=() if price is None else ("under_20k" if price < 20_000 else "from_20k",),
-        day_bands=() if days is None else ("within_month" if days <= 30 else "longer",),
-        sizes=tuple(entry["sizes"]),
-        provider_kinds=(entry["kind"],),
-        standings=("recommended",) if entry["contracts"] >= 20 else ("listed",),
-        has_case=entry.get("has_case", False),
-        is_subsidy_eligible=entry.get("subsidy", False),
-        families=(entry["family"],),
-        rating=entry.get("rating"),
-        price=price,
-        days=days,
-        contracts=entry["contracts"],
-        listed_at=_OPENED_AT - entry["listed"] * _DAY,
-    )
+    return {
+        "deployments": tuple(entry["deployment"]),
+        "price_bands": () if price is None else ("under_20k" if price < 20_000 else "from_20k",),
+        "day_bands": () if days is None else ("within_month" if days <= 30 else "longer",),
+        "sizes": tuple(entry["sizes"]),
+        "provider_kinds": (entry["kind"],),
+        "standings": ("recommended",) if entry["contracts"] >= 20 else ("listed",),
+        "has_case": entry.get("has_case", False),
+        "is_subsidy_eligible": entry.get("subsidy", False),
+        "rating": entry.get("rating"),
+        "price": price,
+        "days": days,
+        "contracts": entry["contracts"],
+        "listed_at": _OPENED_AT - entry["listed"] * _DAY,
+    }

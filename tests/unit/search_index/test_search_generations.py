@@ -14,7 +14,6 @@ import pytest
 from search_index import generations, settings
 from search_index.embedded import EmbeddedEngine
 from search_index.engine import EngineUnavailable
-from search_index.generations import Generations
 from search_index.queries import Query
 from tests.contract import search_fixture
 
@@ -242,9 +241,3 @@ def test_other_errors_are_not_swallowed() -> None:
         raise KeyError("a mistake of ours")
     with pytest.raises(KeyboardInterrupt), generations.guarded():
         raise KeyboardInterrupt
-
-
-def test_generations_are_numbered_on(folder: Path) -> None:
-    made = Generations(folder)
-    with made.writing():
-        assert [made.create().name for _ in range(2)] == ["g-00000001", "g-00000002"]
