@@ -8,6 +8,7 @@ from marketplace.services.demo import content
 from marketplace.services.demo.people import Registry
 
 LEVEL = 2
+WIDEST = 3  # scenes; a suite that does it all alone needs no bundle
 
 
 def add(registry: Registry, providers: dict[str, Provider], solutions: dict[str, Solution]) -> None:
@@ -28,7 +29,12 @@ def add(registry: Registry, providers: dict[str, Provider], solutions: dict[str,
 def choose(scenes: list[str], *, industry: str, solutions: list[Solution]) -> list[Solution]:
     """Greedily the listing that covers most of what is left, cheaper first; every scene ends up covered."""
     fitting = [
-        one for one in solutions if shelf.is_on_shelf(one) and industry in shelf.industries(one) and one.price_plans
+        one
+        for one in solutions
+        if shelf.is_on_shelf(one)
+        and industry in shelf.industries(one)
+        and one.price_plans
+        and len(one.coverage) <= WIDEST
     ]
     missing, members = set(scenes), list[Solution]()
 

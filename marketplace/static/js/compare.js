@@ -133,7 +133,7 @@ class CompareBar {
     this.chosen.replaceChildren(...this.items.map((item) => this.chip(item)));
     this.chosen.hidden = this.items.length === 0;
     this.clearButton.hidden = this.items.length === 0;
-    this.form.hidden = this.items.length === 0 && here.size === 0;
+    this.form.hidden = this.items.length === 0; // in nobody's way until there is something to compare
     this.text.textContent = this.sentence(isFull);
     write(this.items);
   }

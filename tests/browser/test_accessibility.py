@@ -1,0 +1,106 @@
+"""axe-core finds nothing on any page that a role can open, wide and narrow, and no page scrolls sideways."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from marketplace.domain import permissions
+from marketplace.domain.permissions import Permission
+from marketplace.models.accounts import Role
+from marketplace.web import access
+from tests.browser.visitors import NARROW, WIDE, Visitors
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+NO_PAGES = re.compile(r"\.xlsx|/static/|/healthz|/status|/suggest")
+# Reached by a one-time link only: tests/pages look at them.
+BY_LINK = {"joining.show", "password_resets.show", "registration.admission"}
+STARTS = (
+    "/",
+    "/solutions?q=zzzz&scene=quality",
+    "/solutions?q=mes&scene=quality&scene=safety&sort=price",
+    "/solutions?industry=nothing",
+    "/compare?id=1&id=2&id=3&diff=1",
+    "/login",
+    "/account",
+    "/nowhere",
+)
+RUN = "axe.run(document, {resultTypes: ['violations']})"
+
+
+def _endpoint(app: Flask, path: str) -> str | None:
+    try:
+        return str(app.url_map.bind("").match(path)[0])
+    except (HTTPException, RequestRedirect):
+        return None
+
+
+def _expected(app: Flask, role: str | None) -> set[str]:
+    """All pages that the role may open, by what the routes declare."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        declared = access.declared(app, rule.endpoint)
+        if "GET" not in (rule.methods or ()) or NO_PAGES.search(rule.rule):
+            continue
+        if declared == access.PUBLIC or (role and _may(Role(role), str(declared))):
+            found.add(rule.endpoint)
+    return found - BY_LINK
+
+
+def _may(role: Role, permission: str) -> bool:
+    return any(role in one.roles for one in permissions.RULES[Permission(permission)])
+
+
+class Inspector:
+    """Walks all links from a few starts, one address of each kind, and looks at each page."""
+
+    def __init__(self, app: Flask, page: Page) -> None:
+        self.app, self.page = app, page
+        self.axe = AXE.read_text(encoding="utf-8")
+        self.seen: set[str] = set()
+        self.endpoints: set[str] = set()
+        self.faults: list[str] = []
+
+    def walk(self) -> None:
+        waiting = [link for address in STARTS for link in self._look(address)]
+        while waiting:
+            address = waiting.pop(0)
+            if self._kind(address) not in self.seen:
+                waiting += self._look(address)
+
+    @staticmethod
+    def _kind(address: str) -> str:
+        return re.sub(r"\d+", "#", urlsplit(address).path)
+
+    def _look(self, address: str) -> list[str]:
+        self.seen.add(self._kind(address))
+        self.page.goto(address)
+        endpoint = _endpoint(self.app, urlsplit(self.page.url).path)
+        if endpoint:
+            self.endpoints.add(endpoint)
+        self.page.evaluate(self.axe)
+        for violation in self.page.evaluate(RUN)["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:2]]
+            self.faults.append(f"{address}: {violation['id']} {nodes}")
+        width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if width[0] > width[1]:
+            self.faults.append(f"{address}: {width[0]} px wide on {width[1]}")
+        links = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        return [link for link in links if link.startswith("/") and not NO_PAGES.search(link)]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_of_every_role_is_accessible_and_fits(
+    visitors: Visitors, routes: Flask, role: str | None, width: int
+) -> None:
+    inspector = Inspector(routes, visitors.come(role=role, width=width))
+    inspector.walk()
+    assert not inspector.faults, "\n".join(inspector.faults)
+    missed = _expected(routes, role) - inspector.endpoints
+    assert not missed, f"no link leads to {sorted(missed)}"
