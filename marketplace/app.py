@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
+    # No engine here is asynchronous; the extension's coroutine would start an event loop after every request.
+    app.teardown_appcontext_funcs = [one for one in app.teardown_appcontext_funcs if not iscoroutinefunction(one)]
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))  # type: ignore[arg-type]
     csrf.init_app(app)
     search.init_app(app)

@@ -70,7 +70,10 @@ class Row:
 
 def fits(row: Row, chosen: Mapping[str, tuple[str, ...]], *, but: str | None = None) -> bool:
     """Several values of one facet widen, facets narrow."""
-    return all(name == but or set(values) & set(row.values[name]) for name, values in chosen.items() if values)
+    for name, values in chosen.items():
+        if name != but and values and not any(value in row.values[name] for value in values):
+            return False
+    return True
 
 
 def count(

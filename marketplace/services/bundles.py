@@ -18,7 +18,7 @@ from marketplace.extensions import db
 from marketplace.models.bundles import Bundle, BundleItem
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution
-from marketplace.services import list_views, solution_cards
+from marketplace.services import kept_views, list_views, solution_cards
 from marketplace.services.list_views import Frame
 from marketplace.services.solution_cards import Price, SceneLevel
 
@@ -66,6 +66,7 @@ class BundleList:
     bundles: tuple[BundleView, ...]
 
 
+EVERY = 0  # all bundles are one kept view
 POINTS = rules.RULE.points  # what the other part of the rule asks of the enterprise itself
 SCHEMA = Schema((Facet("industry", "行业", wording.INDUSTRIES),), {"reach": "综合"})
 LOADING = (
@@ -91,6 +92,10 @@ def browse(choice: Choice) -> BundleList:
 
 def page(*, limit: int | None = None) -> tuple[BundleView, ...]:
     """Bundles whose lead is not hidden: those that reach level 2 first, then by industry and id."""
+    return kept_views.get("bundles", [EVERY], _make)[EVERY][:limit]
+
+
+def _make(_keys: Sequence[int]) -> dict[int, tuple[BundleView, ...]]:
     query = (
         select(Bundle)
         .join(Provider, Provider.id == Bundle.provider_id)
@@ -101,7 +106,7 @@ def page(*, limit: int | None = None) -> tuple[BundleView, ...]:
     views = [_view(bundle) for bundle in db.session.scalars(query)]
     order = list(wording.INDUSTRIES)
     views.sort(key=lambda view: (not view.reach.is_enough, order.index(view.industry), view.id))
-    return tuple(views[:limit])
+    return {EVERY: tuple(views)}
 
 
 def get(*, bundle_id: int) -> BundleView:

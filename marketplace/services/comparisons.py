@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.domain import shelf, wording
 from marketplace.extensions import db
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import solution_cards, solution_details, solution_filters
+from marketplace.services import solution_cards, solution_details, solution_facts, solution_filters
 from matching import standard
 
 LIMIT: int = shelf.SHELF["compare_limit"]
@@ -69,7 +69,7 @@ def show(given: Sequence[str], *, only_differences: bool) -> Comparison:
     differences = sum(row.is_different for group in groups for row in group.rows)
     if only_differences:
         groups = [Group(one.label, tuple(row for row in one.rows if row.is_different)) for one in groups]
-    names = tuple(Compared(one.id, one.name, solution_details.banner(one) and "已不在架") for one in solutions)
+    names = tuple(Compared(one.id, one.name, solution_facts.banner(one) and "已不在架") for one in solutions)
     return Comparison(names, tuple(group for group in groups if group.rows), tuple(notices), differences)
 
 
@@ -129,8 +129,8 @@ def _prices(one: Solution) -> list[tuple[str, str]]:
     cheapest = shelf.entry_plan(one.price_plans)
     if cheapest is None:
         return [(label, "") for label in ("最低报价", "预计奖补（仅供估算）", "价目", "年维保费")]
-    view = solution_details.plan_view(cheapest)
-    plans = [(plan.name, solution_details.plan_view(plan)) for plan in one.price_plans]
+    view = solution_facts.plan_view(cheapest)
+    plans = [(plan.name, solution_facts.plan_view(plan)) for plan in one.price_plans]
     subsidy = wording.yuan(view.estimate.subsidy) if view.is_eligible else "不在奖补范围"
     return [
         ("最低报价", f"{view.price.figure}{view.price.unit}（{view.name}）"),

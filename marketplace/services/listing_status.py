@@ -10,6 +10,7 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import outbox, status_changes, unit_of_work
+from marketplace.services.solution_details import Detail
 
 KIND = "solution"
 
@@ -47,7 +48,7 @@ def decide(actor: Actor, *, solution_id: int, action: str, reason: str, version:
         unit_of_work.remember(session, once, kind=KIND, key=solution_id)
 
 
-def offered(actor: Actor | None, solution: Solution) -> tuple[transitions.Transition, ...]:
+def offered(actor: Actor | None, solution: Detail | Solution) -> tuple[transitions.Transition, ...]:
     """The acts that this person can take now."""
     if actor is None or not permissions.permits(actor, Permission.SUSPEND_LISTING, solution):
         return ()

@@ -104,17 +104,22 @@ def _sum(rows: Sequence[Row], filters: Mapping[str, tuple[str, ...]]) -> int:
 
 
 def _table(rows: Sequence[Row], name: str, label: str, values: Mapping[str, str]) -> Table:
-    """One line a value of the facet, and one for all; each line looks at its own rows alone."""
+    """One line a value of the facet, and one for all; each row is looked at once."""
+    tally: dict[str | None, list[int]] = {value: [0] * len(COLUMNS) for value in (*values, None)}
+    for row in rows:
+        lines = [tally[value] for value in (*row.values[name], None) if value in tally]
+        for place, (_, _, filters) in enumerate(COLUMNS):
+            if facets.fits(row, filters):
+                for line in lines:
+                    line[place] += row.weight
+    total = _line("合计", {}, tally.pop(None))
+    made = [_line(text, {name: (value,)}, tally[value]) for value, text in values.items()]
+    return Table(label, label.removeprefix("按"), tuple(one[1] for one in COLUMNS), (*made, total))
 
-    def line(text: str, own: Mapping[str, tuple[str, ...]]) -> TableRow:
-        mine = [row for row in rows if facets.fits(row, own)]
-        return TableRow(
-            text,
-            tuple(
-                Figure(column, _sum(mine, filters), None, "家", "enterprises", {**filters, **own})
-                for _, column, filters in COLUMNS
-            ),
-        )
 
-    lines = [line(text, {name: (value,)}) for value, text in values.items()]
-    return Table(label, label.removeprefix("按"), tuple(one[1] for one in COLUMNS), (*lines, line("合计", {})))
+def _line(text: str, own: Mapping[str, tuple[str, ...]], counts: Sequence[int]) -> TableRow:
+    cells = (
+        Figure(column, count, None, "家", "enterprises", {**filters, **own})
+        for (_, column, filters), count in zip(COLUMNS, counts, strict=True)
+    )
+    return TableRow(text, tuple(cells))

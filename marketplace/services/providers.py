@@ -18,7 +18,7 @@ from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import list_views, solution_cards, solution_details
 from marketplace.services.list_views import Frame
 from marketplace.services.solution_cards import Card
-from marketplace.services.solution_details import Case
+from marketplace.services.solution_facts import Case
 
 SORTS = {"standing": "综合", "rating": "评分从高到低", "listings": "在架产品从多到少"}
 SCHEMA = Schema(facets.PROVIDERS, SORTS)

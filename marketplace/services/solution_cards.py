@@ -1,7 +1,7 @@
-"""The card of a listing, as lists show it: three statements for any number of cards."""
+"""The card of a listing, as lists show it: four statements for any number of cards, one when they are kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from marketplace.domain import shelf, wording
 from marketplace.extensions import db
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Coverage, PricePlan, Solution, SolutionCase
-from marketplace.services import search_fallback
+from marketplace.services import kept_views, search_fallback
 from matching import standard
 
 RATING_MINIMUM: int = shelf.SHELF["rating_min_sample"]
@@ -81,6 +81,12 @@ def load(ids: Sequence[int], *, highlights: Mapping[int, Mapping[str, str]] | No
     """The cards of those that stand on the shelf, in the order of the ids."""
     if not ids:
         return ()
+    cards = kept_views.get("card", ids, _make)
+    marked = highlights or {}
+    return tuple(_marked(cards[key], marked.get(key, {})) for key in ids if key in cards)
+
+
+def _make(ids: Sequence[int]) -> dict[int, Card]:
     cases = select(func.count()).where(SolutionCase.solution_id == Solution.id).scalar_subquery()
     query = (
         select(
@@ -100,14 +106,10 @@ def load(ids: Sequence[int], *, highlights: Mapping[int, Mapping[str, str]] | No
         .join(Provider, Provider.id == Solution.provider_id)
         .where(Solution.id.in_(ids), search_fallback.ON_SHELF)
     )
-    rows = {row.id: row for row in db.session.execute(query)}
     scenes, prices = _scenes(ids), _prices(ids)
-    marked = highlights or {}
-    return tuple(
-        _card(rows[key], scenes.get(key, ()), prices.get(key, UNPRICED), marked.get(key, {}))
-        for key in ids
-        if key in rows
-    )
+    return {
+        row.id: _card(row, scenes.get(row.id, ()), prices.get(row.id, UNPRICED)) for row in db.session.execute(query)
+    }
 
 
 def _scenes(ids: Sequence[int]) -> dict[int, tuple[SceneLevel, ...]]:
@@ -131,16 +133,15 @@ def _prices(ids: Sequence[int]) -> dict[int, Price]:
     return found
 
 
-def _card(row: Any, scenes: tuple[SceneLevel, ...], price: Price, marked: Mapping[str, str]) -> Card:
-    is_shown = "name" in marked or "summary" in marked
+def _card(row: Any, scenes: tuple[SceneLevel, ...], price: Price) -> Card:
     return Card(
         id=row.id,
-        name=marked.get("name", row.name),
+        name=row.name,
         plain_name=row.name,
-        summary=marked.get("summary", row.summary),
-        excerpt="" if is_shown else marked.get("description", ""),
+        summary=row.summary,
+        excerpt="",
         provider_id=row.provider_id,
-        provider_name=marked.get("provider_name", "").partition(" ")[0] or row.short_name,
+        provider_name=row.short_name,
         standing=row.standing,
         standing_label=wording.STANDINGS[row.standing],
         price=price,
@@ -151,4 +152,18 @@ def _card(row: Any, scenes: tuple[SceneLevel, ...], price: Price, marked: Mappin
         contracts=row.contracts,
         rating=shelf.rating(row.rating_sum, row.rating_count),
         rating_count=row.rating_count,
+    )
+
+
+def _marked(card: Card, marked: Mapping[str, str]) -> Card:
+    """The card with the highlighter's marks; the description is quoted when nothing else on the card matched."""
+    if not marked:
+        return card
+    is_shown = "name" in marked or "summary" in marked
+    return replace(
+        card,
+        name=marked.get("name", card.name),
+        summary=marked.get("summary", card.summary),
+        excerpt="" if is_shown else marked.get("description", ""),
+        provider_name=marked.get("provider_name", "").partition(" ")[0] or card.provider_name,
     )

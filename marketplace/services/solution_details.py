@@ -1,68 +1,51 @@
 """The page of one listing, ready to show: matrix, prices with estimates, cases, reviews, history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.domain import permissions, shelf, subsidies, taxonomy, wording
+from marketplace.domain import permissions, shelf, wording
 from marketplace.domain.errors import NotFound
 from marketplace.domain.permissions import Actor, Permission
-from marketplace.domain.subsidies import Estimate
 from marketplace.extensions import db
 from marketplace.models.providers import Provider
-from marketplace.models.solutions import PricePlan, Solution, SolutionCase, SolutionFacet, SolutionStatus
-from marketplace.services import reviews, search_fallback, solution_cards, status_history
+from marketplace.models.solutions import Solution, SolutionCase, SolutionFacet, SolutionStatus
+from marketplace.services import kept_views, reviews, search_fallback, solution_cards, solution_facts, status_history
 from marketplace.services.reviews import Reviews
-from marketplace.services.solution_cards import Card, Price
+from marketplace.services.solution_cards import Card
+from marketplace.services.solution_facts import Case, MatrixRow, Plan
 from marketplace.services.status_history import Entry
-from matching import standard
 
 SIMILAR: int = shelf.SHELF["similar_rows"]
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """A scene, the level that the listing brings it to, and what the standard says of that level."""
+class Offeror:
+    """The provider as the page of its listing shows it."""
 
-    scene: str
+    id: int
     name: str
-    level: int
-    is_mandatory: bool
-    statement: str
-    function: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    name: str
-    price: Price
-    model: str
-    includes: str
-    maintenance: str
-    category: str
-    estimate: Estimate
-    is_eligible: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    industry: str
-    scene: str
-    before: int
-    after: int
-    employees: int | None
-    accepted_on: str
-    story: str
+    full_name: str
+    summary: str
+    kind: str
+    standing: str
+    standing_label: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    solution: Solution
-    provider: Provider
-    provider_full_name: str
+    """Values alone, for they are kept beyond the request that read them."""
+
+    id: int
+    provider_id: int
+    name: str
+    summary: str
+    description: str
+    status: SolutionStatus
+    provider: Offeror
     banner: str
     is_on_shelf: bool
     facts: tuple[tuple[str, str], ...]
@@ -88,115 +71,60 @@ LOADING = (
 
 def get(actor: Actor | None, *, solution_id: int) -> Detail:
     """NotFound for a draft to everybody but its provider; what was once listed keeps its page."""
-    query = select(Solution).where(Solution.id == solution_id).options(*LOADING)
-    solution = db.session.scalars(query).one_or_none()
-    if solution is None or not may_see(actor, solution):
+    detail = kept_views.get("detail", [solution_id], _make).get(solution_id)
+    if detail is None or not may_see(actor, detail):
         raise NotFound("solution", solution_id)
-    listed = [plan_view(plan) for plan in solution.price_plans]
+    return detail
+
+
+def _make(ids: Sequence[int]) -> dict[int, Detail]:
+    found = db.session.scalars(select(Solution).where(Solution.id.in_(ids)).options(*LOADING))
+    return {solution.id: _detail(solution) for solution in found}
+
+
+def _detail(solution: Solution) -> Detail:
+    listed = [solution_facts.plan_view(plan) for plan in solution.price_plans]
     cheapest = shelf.entry_plan(solution.price_plans)
     return Detail(
-        solution=solution,
-        provider=solution.provider,
-        provider_full_name=solution.provider.organisation.name,
-        banner=banner(solution),
+        id=solution.id,
+        provider_id=solution.provider_id,
+        name=solution.name,
+        summary=solution.summary,
+        description=solution.description,
+        status=solution.status,
+        provider=_offeror(solution.provider),
+        banner=solution_facts.banner(solution),
         is_on_shelf=shelf.is_on_shelf(solution),
-        facts=facts(solution),
-        matrix=matrix(solution),
+        facts=solution_facts.facts(solution),
+        matrix=solution_facts.matrix(solution),
         plans=tuple(listed),
         entry=listed[solution.price_plans.index(cheapest)] if cheapest else None,
-        cases=tuple(case_view(case) for case in solution.cases),
+        cases=tuple(solution_facts.case_view(case) for case in solution.cases),
         certificates=tuple((wording.CERTIFICATES.get(row.kind, row.kind), row.name) for row in solution.certificates),
         rating=shelf.rating(solution.rating_sum, solution.rating_count),
-        reviews=reviews.of_solution(solution_id),
+        reviews=reviews.of_solution(solution.id),
         similar=similar(solution),
-        history=status_history.of(kind="solution", key=solution_id),
+        history=status_history.of(kind="solution", key=solution.id),
     )
 
 
-def may_see(actor: Actor | None, solution: Solution) -> bool:
-    if solution.status != SolutionStatus.DRAFT:
+def _offeror(provider: Provider) -> Offeror:
+    return Offeror(
+        id=provider.id,
+        name=provider.short_name,
+        full_name=provider.organisation.name,
+        summary=provider.summary,
+        kind=wording.PROVIDER_KINDS[provider.kind],
+        standing=provider.standing,
+        standing_label=wording.STANDINGS[provider.standing],
+        since=wording.day(provider.standing_since),
+    )
+
+
+def may_see(actor: Actor | None, detail: Detail) -> bool:
+    if detail.status != SolutionStatus.DRAFT:
         return True
-    return actor is not None and permissions.permits(actor, Permission.READ_OWN_LISTINGS, solution)
-
-
-def banner(solution: Solution) -> str:
-    """Why the listing is not on the shelf, since when; empty for one that is."""
-    provider = solution.provider
-    since = wording.day(solution.decided_at)
-    if solution.status == SolutionStatus.DRAFT:
-        return "这是草稿，只有本单位能看到。"
-    if solution.status == SolutionStatus.SUSPENDED:
-        reason = f"理由：{solution.status_note}。" if solution.status_note else ""
-        return f"本产品自{since}起暂停展示。{reason}页面保留备查，不再出现在列表和推荐中。"
-    if solution.status == SolutionStatus.WITHDRAWN:
-        return f"本产品已于{since}下架。页面保留备查，不再出现在列表和推荐中。"
-    if provider.standing in shelf.HIDDEN_STANDINGS:
-        state, day = wording.STANDINGS[provider.standing], wording.day(provider.standing_since)
-        return f"服务商自{day}起{state}，名下产品不再出现在列表和推荐中。页面保留备查。"
-    return ""
-
-
-def facts(solution: Solution) -> tuple[tuple[str, str], ...]:
-    days = solution.days_to_deploy
-    classes = solution_cards.labels(solution.gbt4754, taxonomy.LABELS)
-    rows = (
-        ("产品类型", wording.PRODUCT_TYPES.get(solution.product_type, solution.product_type)),
-        ("产品类别", solution.family),
-        ("适用行业", solution_cards.labels(solution.industries, wording.INDUSTRIES, empty="不限行业")),
-        ("国民经济行业中类", classes),
-        ("适用规模", solution_cards.labels(solution.sizes, wording.SIZES)),
-        ("部署方式", solution_cards.labels(solution.deployments, wording.DEPLOYMENTS)),
-        ("上线时间", "" if days is None else f"{days}天"),
-        ("接口", solution.interfaces or ""),
-        ("售后服务", solution.service or ""),
-        ("已签合同", f"{solution.contracts}份"),
-        ("上架日期", wording.day(solution.listed_at)),
-        ("审核有效期至", wording.day(solution.expires_on) if solution.expires_on else ""),
-    )
-    return tuple(row for row in rows if row[1] or row[0] != "国民经济行业中类")
-
-
-def matrix(solution: Solution) -> tuple[MatrixRow, ...]:
-    order = list(standard.SCENES)
-    return tuple(
-        MatrixRow(
-            scene=row.scene,
-            name=wording.SCENES[row.scene],
-            level=row.level,
-            is_mandatory=standard.SCENES[row.scene].is_mandatory,
-            statement=standard.LEVEL_STATEMENTS[row.scene][row.level],
-            function=row.function,
-            evidence=row.evidence or "",
-        )
-        for row in sorted(solution.coverage, key=lambda row: order.index(row.scene))
-    )
-
-
-def plan_view(plan: PricePlan) -> Plan:
-    rate = plan.maintenance_rate
-    return Plan(
-        name=plan.name,
-        price=solution_cards.price_of(plan.amount, model=plan.model, plan=plan.name),
-        model=wording.PRICE_MODELS[plan.model],
-        includes=plan.includes,
-        maintenance="" if rate is None else f"每年{rate * 100:.0f}%",
-        category=wording.SUBSIDY_CATEGORIES[plan.subsidy_category],
-        estimate=subsidies.of_plan(plan),
-        is_eligible=plan.subsidy_category in subsidies.ELIGIBLE,
-    )
-
-
-def case_view(case: Any) -> Case:
-    """From a case, or a row with the columns of one."""
-    return Case(
-        industry=wording.INDUSTRIES.get(case.industry, case.industry),
-        scene=wording.SCENES[case.scene],
-        before=case.level_before,
-        after=case.level_after,
-        employees=case.employees,
-        accepted_on=wording.day(case.accepted_on),
-        story=case.story,
-    )
+    return actor is not None and permissions.permits(actor, Permission.READ_OWN_LISTINGS, detail)
 
 
 def similar(solution: Solution) -> tuple[Card, ...]:
@@ -225,4 +153,4 @@ def cases_of_provider(provider_id: int, *, limit: int) -> tuple[tuple[str, int, 
         .order_by(SolutionCase.accepted_on.desc(), SolutionCase.id)
         .limit(limit)
     )
-    return tuple((name, key, case_view(case)) for name, key, case in db.session.execute(query))
+    return tuple((name, key, solution_facts.case_view(case)) for name, key, case in db.session.execute(query))

@@ -65,7 +65,7 @@ def show(solution_id: int) -> ResponseReturnValue:
         "solutions/show.html",
         detail=detail,
         favourites=favourite_ids(),
-        acts=listing_status.offered(person, detail.solution),
+        acts=listing_status.offered(person, detail),
         **SHOWN,
     )
 
