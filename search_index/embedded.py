@@ -180,9 +180,8 @@ class EmbeddedEngine:
             request = {count.key: _terms(count.key) for count in turn.counts}
             answer = searcher.aggregate(limited, request)
             for count in turn.counts:
-                buckets = answer[count.key]["buckets"]
-                sets = ((bucket["key"], bucket["doc_count"]) for bucket in buckets)
-                counts[count.facet] = facets.tally(sets, count)
+                stored = [(bucket["key"], bucket["doc_count"]) for bucket in answer[count.key]["buckets"]]
+                counts[count.facet] = facets.tally(stored, count)
         return {facet: counts[facet] for facet in query.facets}
 
     def _begun(self, prefix: str, field: str, searcher: tantivy.Searcher) -> list[suggesting.Found]:

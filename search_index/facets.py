@@ -53,16 +53,24 @@ def column(facet: str) -> Column:
 
 def rounds(chosen: Filters, facets: Iterable[str]) -> tuple[Round, ...]:
     """The fewest rounds of counting: the facets without a choice share one, the paired ones another."""
-    everything = tuple(sorted(chosen.items()))
-    found: dict[tuple[tuple[str, frozenset[str]], ...], list[Count]] = {}
+    pair = settings.load().pair
+    partners = {pair.first: pair.second, pair.second: pair.first}
+    found: dict[frozenset[str], list[Count]] = {}
     for facet in facets:
-        count = _count(facet, chosen)
-        dropped = (facet, _partner(facet)) if count.other else (facet,)
-        rest = everything
-        if any(name in chosen for name in dropped):
-            rest = tuple((name, values) for name, values in everything if name not in dropped)
-        found.setdefault(rest, []).append(count)
-    return tuple(Round(rest, tuple(counts)) for rest, counts in found.items())
+        other = chosen.get(partners.get(facet, ""), frozenset())
+        dropped = {facet, partners[facet]} if other else {facet}
+        found.setdefault(frozenset(dropped & chosen.keys()), []).append(_count(facet, other))
+    return tuple(Round(_without(chosen, dropped), tuple(counts)) for dropped, counts in found.items())
+
+
+def _without(chosen: Filters, dropped: frozenset[str]) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple(sorted((name, values) for name, values in chosen.items() if name not in dropped))
+
+
+def _count(facet: str, other: frozenset[str]) -> Count:
+    if not other:
+        return Count(facet, column(facet))
+    return Count(facet, Column.PAIRS if len(other) == 1 else Column.PAIR_SETS, other)
 
 
 def restrictions(chosen: Iterable[tuple[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
@@ -115,12 +123,10 @@ def _of_pair(stored: str, count: Count) -> Sequence[str]:
 
 
 def _of_pair_set(stored: str, count: Count) -> Collection[str]:
-    covered = [
-        (first, seconds.split(",")) for first, _, seconds in (each.partition(":") for each in stored.split(_JOIN))
-    ]
+    covered = [each.split(":") for each in stored.split(_JOIN)]
     if count.facet == settings.load().pair.first:
-        return [first for first, seconds in covered if not count.other.isdisjoint(seconds)]
-    return {second for first, seconds in covered if first in count.other for second in seconds}
+        return [first for first, seconds in covered if not count.other.isdisjoint(seconds.split(","))]
+    return {second for first, seconds in covered if first in count.other for second in seconds.split(",")}
 
 
 _READERS: Mapping[Column, Callable[[str, Count], Collection[str]]] = {
@@ -128,15 +134,3 @@ _READERS: Mapping[Column, Callable[[str, Count], Collection[str]]] = {
     Column.PAIRS: _of_pair,
     Column.PAIR_SETS: _of_pair_set,
 }
-
-
-def _partner(facet: str) -> str:
-    pair = settings.load().pair
-    return {pair.first: pair.second, pair.second: pair.first}.get(facet, facet)
-
-
-def _count(facet: str, chosen: Filters) -> Count:
-    other = chosen.get(_partner(facet), frozenset())
-    if _partner(facet) == facet or not other:
-        return Count(facet, column(facet))
-    return Count(facet, Column.PAIRS if len(other) == 1 else Column.PAIR_SETS, other)

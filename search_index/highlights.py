@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from search_index import analysis as analysis_module
 from search_index import settings
@@ -45,19 +45,30 @@ class Highlighter:
 
     def mark(self, joined: str) -> dict[str, str]:
         """Field -> marked text, for the fields of `join` in which anything matched."""
-        spans = _merged(self._spans(joined))
+        spans = self._spans(joined)
+        if not spans:
+            return {}
+        spans = _merged(spans)
         marked: dict[str, str] = {}
-        start = 0
+        start = at = 0
         for name, text in zip(SHOWN, joined.split(_JOIN), strict=True):
-            inside = [(a - start, b - start) for a, b in spans if start <= a < start + len(text)]
-            if inside:
+            end, first = start + len(text), at
+            while at < len(spans) and spans[at][0] < end:
+                at += 1
+            if at > first:
+                inside = [(left - start, right - start) for left, right in spans[first:at]]
                 marked[name] = _excerpt(text, inside) if name == "description" else _marked(text, inside)
-            start += len(text) + len(_JOIN)
+            start = end + 1
         return marked
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         plain = _plain(text)
-        spans = [span for word in self._han for span in _occurrences(word, plain)]
+        spans: list[tuple[int, int]] = []
+        for word in self._han:
+            at = plain.find(word)
+            while at >= 0:
+                spans.append((at, at + len(word)))
+                at = plain.find(word, at + len(word))
         if self._latin:
             spans.extend(match.span() for match in self._latin.finditer(plain))
         if self._heard or self._slips:
@@ -106,13 +117,6 @@ def _atoms(plan: Plan) -> list[Atom]:
     return [atom for group in plan.groups for alternative in group.alternatives for atom in alternative.atoms]
 
 
-def _occurrences(word: str, text: str) -> Iterator[tuple[int, int]]:
-    at = text.find(word)
-    while at >= 0:
-        yield at, at + len(word)
-        at = text.find(word, at + len(word))
-
-
 def _pattern(atoms: Iterable[Atom]) -> re.Pattern[str] | None:
     forms = {f"{atom.value}{'[a-z0-9]*' if atom.match == Match.PREFIX else '(?![a-z0-9])'}" for atom in atoms}
     return re.compile(f"(?<![a-z0-9])(?:{'|'.join(sorted(forms))})") if forms else None
@@ -150,14 +154,19 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _marked(text: str, spans: list[tuple[int, int]]) -> str:
-    edges = [0, *(edge for span in spans for edge in span), len(text)]
-    pieces = [text[start:end] for start, end in pairwise(edges)]
-    return "".join(f"{START}{piece}{END}" if index % 2 else piece for index, piece in enumerate(pieces))
+    pieces: list[str] = []
+    done = 0
+    for start, end in spans:
+        pieces += (text[done:start], START, text[start:end], END)
+        done = end
+    return "".join(pieces) + text[done:]
 
 
 def _excerpt(text: str, spans: list[tuple[int, int]]) -> str:
     rule = settings.load().pages
+    if len(text) <= rule["excerpt_length"]:
+        return _marked(text, spans)
     start = max(0, spans[0][0] - rule["excerpt_before"])
     end = min(len(text), max(start + rule["excerpt_length"], spans[0][1]))
-    inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end]
+    inside = [(a - start, min(b, end) - start) for a, b in spans if a < end]
     return f"{_CUT if start else ''}{_marked(text[start:end], inside)}{_CUT if end < len(text) else ''}"
