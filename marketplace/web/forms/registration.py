@@ -1,6 +1,7 @@
 """Forms of registration: the organisation's facts and, unless somebody is logged in, the person's."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from marketplace.web.forms.base import Form
 
 REVENUE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 NAME_MAX, SHORT_NAME_MAX, SUMMARY_MAX, DESCRIPTION_MAX = 80, 20, 100, 2000
-COUNTIES = [("", "请选择"), *wording.COUNTIES.items()]
+CHOOSE = {"": "请选择"}
 
 
 def at_most(length: int, label: str) -> Length:
@@ -35,10 +36,10 @@ def whole(label: str, example: str) -> StringField:
     return StringField(label, [Optional(), check], render_kw={"inputmode": "numeric", "autocomplete": "off"})
 
 
-def choice(label: str, choices: list[tuple[str, str]], *, message: str) -> SelectField:
-    """Own validation: WTForms' message is English."""
-    known = AnyOf([value for value, _ in choices if value], message=message)
-    return SelectField(label, [DataRequired(message), known], choices=choices, validate_choice=False)
+def choice(label: str, options: Mapping[str, str], *, message: str) -> SelectField:
+    """One of the options, none of them chosen beforehand; own validation, for WTForms' message is English."""
+    known = AnyOf(list(options), message=message)
+    return SelectField(label, [DataRequired(message), known], choices=CHOOSE | dict(options), validate_choice=False)
 
 
 class OrganisationForm(Form):
@@ -78,8 +79,8 @@ class OrganisationForm(Form):
 
 
 class EnterpriseForm(OrganisationForm):
-    county = choice("所在县（市、区）或园区", COUNTIES, message="请选择企业所在的县（市、区）或园区")
-    industry = choice("试点行业", [("", "请选择"), *wording.INDUSTRIES.items()], message="请选择所属试点行业")
+    county = choice("所在县（市、区）或园区", wording.COUNTIES, message="请选择企业所在的县（市、区）或园区")
+    industry = choice("试点行业", wording.INDUSTRIES, message="请选择所属试点行业")
     main_products = StringField(
         "主营产品",
         [Optional(), at_most(SUMMARY_MAX, "主营产品")],
@@ -115,7 +116,7 @@ class ProviderForm(OrganisationForm):
         [DataRequired("请填写简称"), at_most(SHORT_NAME_MAX, "简称")],
         description="产品卡片上显示的名字。",
     )
-    kind = choice("服务商类型", [("", "请选择"), *wording.PROVIDER_KINDS.items()], message="请选择服务商类型")
+    kind = choice("服务商类型", wording.PROVIDER_KINDS, message="请选择服务商类型")
     summary = StringField(
         "一句话介绍",
         [DataRequired("请用一句话写明做什么产品或服务"), at_most(SUMMARY_MAX, "一句话介绍")],
@@ -128,18 +129,14 @@ class ProviderForm(OrganisationForm):
     )
     industries = SelectMultipleField(
         "主要服务行业",
-        choices=list(wording.INDUSTRIES.items()),
+        choices=dict(wording.INDUSTRIES),
         description="通用产品可以不选。",
         validate_choice=False,
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
-    county = SelectField(
-        "本地注册地", choices=[("", "不在本市"), *wording.COUNTIES.items()], default="", validate_choice=False
-    )
-    place = SelectField(
-        "本地服务方式", choices=[("", "未说明"), *wording.PLACES.items()], default="", validate_choice=False
-    )
+    county = SelectField("本地注册地", choices={"": "不在本市", **wording.COUNTIES}, default="", validate_choice=False)
+    place = SelectField("本地服务方式", choices={"": "未说明", **wording.PLACES}, default="", validate_choice=False)
     founded_year = whole("成立年份", "2012")
     staff = whole("人员数", "45")
 

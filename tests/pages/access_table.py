@@ -1,0 +1,179 @@
+"""Who gets through which route: one row a route and kind of object, read by test_access.py.
+
+`own`: who gets through to his own organisation's object, or to a route without an object. `others`: who gets through
+to the object of another organisation in another county; None where the route has no object.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from marketplace.models.accounts import Role
+
+Who = frozenset[Role | None]  # None: nobody is logged in
+E, P, COUNTY, REVIEWER, LEADER = (
+    Role.ENTERPRISE, Role.PROVIDER, Role.COUNTY_OFFICER, Role.BUREAU_REVIEWER, Role.BUREAU_LEADER
+)  # fmt: skip
+SUPERVISOR, EXPERT, ADMINISTRATOR, AUDITOR = Role.SUPERVISOR, Role.EXPERT, Role.ADMINISTRATOR, Role.AUDITOR
+CITY = {REVIEWER, LEADER, SUPERVISOR, EXPERT, AUDITOR}
+EVERYBODY: Who = frozenset({None, *Role})
+PEOPLE: Who = frozenset(Role)
+NOBODY: Who = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """`values`, `data`, `session`: name of the parameter or field -> name of the thing, or =text as it stands."""
+
+    method: str
+    endpoint: str
+    access: str
+    own: Who
+    others: Who | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    session: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "-".join((self.method, self.endpoint, *self.values.values(), *self.data.values()))
+
+
+def only(*roles: Role | None) -> Who:
+    return frozenset(roles)
+
+
+def public(endpoint: str, **values: str) -> Row:
+    return Row("GET", endpoint, "public", EVERYBODY, EVERYBODY if values else None, values)
+
+
+def own_account(method: str, endpoint: str, **values: str) -> Row:
+    """A thing of the person himself, whoever he is; of others' there is nothing to be had."""
+    return Row(method, endpoint, "manage_own_account", PEOPLE, NOBODY if values else None, values)
+
+
+def colleagues(endpoint: str, **values: str) -> Row:
+    return Row("POST", endpoint, "manage_colleagues", PEOPLE, NOBODY if values else None, values)
+
+
+def writing(method: str, endpoint: str, thing: str, **data: str) -> Row:
+    """The enterprise's own checklist and nobody else's."""
+    return Row(method, endpoint, "write_demand", only(E), NOBODY, {"demand_id": thing}, data)
+
+
+def keeping(method: str, endpoint: str, thing: str = "shortlist", *, entry: str = "", **data: str) -> Row:
+    values = {"shortlist_id": thing} | ({"entry_id": entry} if entry else {})
+    return Row(method, endpoint, "keep_shortlist", only(E), NOBODY, values, data)
+
+
+def managing(endpoint: str, **more: str) -> Row:
+    only_administrator = only(ADMINISTRATOR)
+    values = {"user_id": "user", **more}
+    return Row("POST", endpoint, "manage_users", only_administrator, only_administrator, values)
+
+
+def deciding(method: str, action: str, thing: str) -> Row:
+    values = {"solution_id": thing, "action": f"={action}"}
+    endpoint = "solutions.ask" if method == "GET" else "solutions.decide"
+    return Row(method, endpoint, "suspend_listing", only(LEADER), only(LEADER), values)
+
+
+NEWCOMERS = only(None, E, P)  # staff of an office register no firms
+PAGES = (
+    public("storefront.home"),
+    public("pages.how"),
+    public("pages.accessibility"),
+    public("solutions.index"),
+    public("solutions.suggest"),
+    public("solutions.compare"),
+    public("solutions.show", solution_id="listed"),
+    public("solutions.show", solution_id="suspended"),
+    Row("GET", "solutions.show", "public", only(P), NOBODY, {"solution_id": "draft_solution"}),
+    public("providers.index"),
+    public("providers.show", provider_id="provider"),
+    public("bundles.index"),
+    public("bundles.show", bundle_id="bundle"),
+    public("progress.show"),
+    public("enterprises.index"),
+    public("status.healthz"),
+    public("status.show"),
+    public("static", filename="=theme.css"),
+    Row("POST", "preferences.care", "public", EVERYBODY),
+)
+ACCOUNTS = (
+    public("accounts.login"),
+    Row("POST", "accounts.log_in", "public", EVERYBODY),
+    Row("POST", "accounts.demo_log_in", "public", EVERYBODY, data={"role": "=enterprise"}),
+    public("accounts.register"),
+    Row("GET", "registration.enterprise", "public", NEWCOMERS),
+    Row("POST", "registration.register_enterprise", "public", NEWCOMERS),
+    Row("GET", "registration.provider", "public", NEWCOMERS),
+    Row("POST", "registration.register_provider", "public", NEWCOMERS),
+    public("registration.admission"),
+    Row("POST", "registration.ask_admission", "public", EVERYBODY),
+    public("joining.show", token="invitation_token"),
+    Row("POST", "joining.accept", "public", EVERYBODY, values={"token": "invitation_token"}),
+    Row("GET", "joining.show", "public", NOBODY, values={"token": "=unknown"}),
+    public("password_resets.show", token="reset_token"),
+    Row("POST", "password_resets.use", "public", EVERYBODY, values={"token": "reset_token"}),
+    Row("GET", "password_resets.show", "public", NOBODY, values={"token": "=unknown"}),
+    own_account("POST", "accounts.logout"),
+    own_account("POST", "accounts.logout_everywhere"),
+    own_account("GET", "accounts.show"),
+    own_account("GET", "accounts.security"),
+    own_account("POST", "accounts.change_password"),
+    own_account("POST", "accounts.revoke_session", session_id="session"),
+    Row("POST", "accounts.change_seat", "manage_own_account", PEOPLE, NOBODY, data={"membership_id": "seat"}),
+    own_account("GET", "colleagues.index"),
+    own_account("POST", "colleagues.remove", membership_id="colleague"),
+    colleagues("colleagues.invite"),
+    colleagues("colleagues.renew", invitation_id="invitation"),
+    colleagues("colleagues.withdraw", invitation_id="invitation"),
+    colleagues("colleagues.set_keeper", membership_id="colleague"),
+    Row("GET", "accounts.listings", "read_own_listings", only(P)),
+    Row("GET", "audit.index", "read_audit", only(AUDITOR, ADMINISTRATOR)),
+    Row("GET", "audit.export", "read_audit", only(AUDITOR, ADMINISTRATOR)),
+    Row("GET", "users.index", "manage_users", only(ADMINISTRATOR)),
+    managing("users.unlock"),
+    managing("users.revoke_sessions"),
+    managing("users.set_active", act="=deactivate"),
+    managing("users.set_active", act="=reactivate"),
+    managing("password_resets.issue"),
+)
+REMOVED = {"shortlist": "shortlist", "solution": "listed", "name": "=产品", "note": "="}  # what undo needs
+READERS = frozenset({E, COUNTY, *CITY})
+RANKERS = only(E, REVIEWER, LEADER, AUDITOR)
+DEMANDS = (
+    Row("GET", "demands.index", "read_demand", READERS),
+    Row("GET", "demands.show", "read_demand", READERS, frozenset(CITY), {"demand_id": "published"}),
+    Row("GET", "demands.show", "read_demand", only(E), NOBODY, {"demand_id": "draft"}),
+    Row("GET", "demands.ranking", "rank_demand", RANKERS, RANKERS - {E}, {"demand_id": "published"}),
+    Row("GET", "demands.ranking", "rank_demand", only(E), NOBODY, {"demand_id": "draft"}),
+    Row("GET", "demands.new", "write_demand", only(E)),
+    Row("POST", "demands.create", "write_demand", only(E)),
+    *(writing("GET", f"demands.{page}", "draft") for page in ("basics", "lines", "conditions")),
+    *(writing("POST", f"demands.{page}", "draft") for page in ("basics", "lines", "conditions")),
+    writing("GET", "demands.check", "draft"),
+    writing("POST", "demands.publish", "draft", version="=1"),
+    writing("POST", "demands.delete", "draft", version="=1"),
+    writing("POST", "demands.copy", "published"),
+    writing("POST", "demands.withdraw", "published", version="=1"),
+    Row(
+        "POST", "demands.shortlist", "keep_shortlist", only(E), NOBODY,
+        values={"demand_id": "published"}, data={"solution_id": "listed"},
+    ),
+    Row("GET", "shortlists.index", "public", only(None, E)),
+    Row("POST", "shortlists.favourite", "public", only(None, E), data={"solution_id": "listed"}),
+    keeping("GET", "shortlists.show"),
+    keeping("GET", "shortlists.paper"),
+    keeping("GET", "shortlists.export"),
+    keeping("POST", "shortlists.remove", entry="entry"),
+    keeping("POST", "shortlists.note", entry="entry", note="=贵", seen="="),
+    replace(keeping("POST", "shortlists.restore"), session={"removed": REMOVED}),
+    keeping("POST", "shortlists.close", version="=1"),
+    keeping("POST", "shortlists.reopen", "closed_shortlist", version="=1"),
+    Row("GET", "enterprises.show", "read_enterprise", READERS, frozenset(CITY), {"enterprise_id": "enterprise"}),
+    deciding("GET", "suspend", "listed"),
+    deciding("POST", "suspend", "listed"),
+    deciding("GET", "restore", "suspended"),
+    deciding("POST", "restore", "suspended"),
+)  # fmt: skip
+TABLE = PAGES + ACCOUNTS + DEMANDS

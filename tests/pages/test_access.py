@@ -1,0 +1,268 @@
+"""Every route × method × (nobody and nine roles) × {own, other's}: who the table names gets through, nobody else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from marketplace.domain.permissions import Actor
+from marketplace.extensions import db
+from marketplace.models.accounts import Invitation, Role, User
+from marketplace.models.base import Base
+from marketplace.models.bundles import Bundle
+from marketplace.models.demands import Demand, DemandStatus
+from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
+from marketplace.models.providers import Provider
+from marketplace.models.solutions import Solution, SolutionStatus
+from marketplace.services import accounts, clock, invitations, password_resets, search
+from marketplace.services.unit_of_work import writing
+from marketplace.web import access
+from tests.conftest import Databases, dispose, make_app
+from tests.factories import Factory
+from tests.pages.access_table import EVERYBODY, TABLE, Row
+
+OWN, OTHERS = "own", "others"
+Things = dict[str, Any]
+
+
+@dataclass
+class World:
+    """A database with one person of each role, what is his, and what is somebody else's."""
+
+    url: str = ""
+    tokens: dict[tuple[Role | None, str], str] = field(default_factory=dict)
+    own: dict[Role | None, Things] = field(default_factory=dict)
+    others: dict[Role | None, Things] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def world(databases: Databases, empty_template: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    made = World(url=databases.new(empty_template))
+    app = make_app(made.url, tmp_path_factory.mktemp("world"), DELIVERY="none")
+    with app.app_context():
+        search.rebuild()
+        _fill(made, Factory())
+    dispose(app)
+    return made
+
+
+def _fill(world: World, make: Factory) -> None:
+    people = {role: make.actor(make.user(role)) for role in Role}
+    shared = firm_things(make, people[Role.ENTERPRISE]) | provider_things(make, people[Role.PROVIDER])
+    stranger = make.actor(make.user(Role.ENTERPRISE, organisation_id=make.enterprise(county="youlan").organisation_id))
+    strange = firm_things(make, stranger) | provider_things(make, make.actor(Role.PROVIDER))
+    administrator = people[Role.ADMINISTRATOR]
+    for role, person in {None: people[Role.AUDITOR], **people}.items():
+        world.own[role] = shared | person_things(make, person, administrator)
+        world.others[role] = strange | person_things(make, stranger, administrator)
+    with writing() as session:
+        for role, person in people.items():
+            seat = accounts.get_seat(session, person.membership_id or 0)
+            seat.user.is_demo = True
+            for whose in (OWN, OTHERS):
+                world.tokens[role, whose] = accounts.open_session(session, seat, user_agent="test")
+
+
+def firm_things(make: Factory, person: Actor) -> Things:
+    """What an enterprise has: checklists and shortlists in each state, its file."""
+    owner = db.session.get_one(User, person.user_id)
+    demands: list[Demand] = [
+        make.demand(user=owner, status=status)
+        for status in (DemandStatus.DRAFT, DemandStatus.PUBLISHED, DemandStatus.PUBLISHED, DemandStatus.PUBLISHED)
+    ]
+    opened = shortlist(make, person, demands[2].id, ShortlistStatus.OPEN)
+    closed = shortlist(make, person, demands[3].id, ShortlistStatus.CLOSED)
+    return {
+        "draft": demands[0].id,
+        "published": demands[1].id,
+        "enterprise": person.enterprise_id,
+        "shortlist": opened.shortlist_id,
+        "entry": opened.id,
+        "closed_shortlist": closed.shortlist_id,
+    }
+
+
+def shortlist(make: Factory, person: Actor, demand_id: int, status: ShortlistStatus) -> ShortlistEntry:
+    now, solution = clock.now(), make.solution()
+    is_closed = status == ShortlistStatus.CLOSED
+    row = Shortlist(
+        organisation_id=person.organisation_id, demand_id=demand_id, title="测试名单", status=status,
+        decided_at=now if is_closed else None, decided_by=person.user_id if is_closed else None,
+        created_by=person.user_id, created_at=now,
+    )  # fmt: skip
+    entry = ShortlistEntry(shortlist=row, solution_id=solution.id, added_by=person.user_id, added_at=now)
+    with writing() as session:
+        session.add(entry)
+    return entry
+
+
+def provider_things(make: Factory, person: Actor) -> Things:
+    provider = db.session.get_one(Provider, person.provider_id)
+    listings: dict[str, Solution] = {
+        status: make.solution(provider=provider, status=status)
+        for status in (SolutionStatus.LISTED, SolutionStatus.DRAFT, SolutionStatus.SUSPENDED)
+    }
+    bundle = Bundle(
+        provider_id=provider.id, name=f"测试数转包{provider.id}", industry="modern_food", summary="两件套",
+        description="质检加仓储", created_at=clock.now(),
+    )  # fmt: skip
+    with writing() as session:
+        session.add(bundle)
+    return {
+        "provider": provider.id,
+        "listed": listings["listed"].id,
+        "draft_solution": listings["draft"].id,
+        "suspended": listings["suspended"].id,
+        "bundle": bundle.id,
+    }
+
+
+def person_things(make: Factory, person: Actor, administrator: Actor) -> Things:
+    """What a person has: seat, session, a colleague, an invitation that he made, one that he got, a reset link."""
+    colleague = make.actor(make.user(person.role, organisation_id=person.organisation_id, is_keeper=False))
+    login = f"guest{colleague.user_id}@example.test"
+    invitations.invite(person, name="客人", login=login)
+    invitation_id = db.session.scalars(select(Invitation.id).where(Invitation.login == login)).one()
+    host = make.actor(Role.PROVIDER)
+    with writing() as session:
+        seat = accounts.get_seat(session, person.membership_id or 0)
+        token = accounts.open_session(session, seat, user_agent="test")
+    session_id = accounts.find_actor(token)
+    assert session_id is not None
+    return {
+        "seat": person.membership_id,
+        "user": person.user_id,
+        "session": session_id.session_id,
+        "colleague": colleague.membership_id,
+        "invitation": invitation_id,
+        "invitation_token": invitations.invite(host, name="客人", login=login),
+        "reset_token": password_resets.issue(administrator, user_id=colleague.user_id or 0),
+    }
+
+
+@contextmanager
+def copy_of(world: World, databases: Databases, folder: Path, **settings: object) -> Iterator[Flask]:
+    url = databases.new(world.url)
+    app = make_app(url, folder, DELIVERY="none", **settings)
+    try:
+        yield app
+    finally:
+        dispose(app)
+        databases.drop(url)
+
+
+def ask(app: Flask, world: World, row: Row, *, role: Role | None, whose: str) -> TestResponse:
+    client = app.test_client()
+    things = (world.own if whose == OWN else world.others)[role]
+    with client.session_transaction() as session:
+        if role is not None:
+            session["_user_id"], session["_fresh"] = world.tokens[role, whose], True
+        for name, kept in row.session.items():
+            session[name] = {key: _value(value, things) for key, value in kept.items()}
+    with app.test_request_context():
+        address = app.url_for(row.endpoint, **{name: _value(value, things) for name, value in row.values.items()})
+    data = {name: _value(value, things) for name, value in row.data.items()}
+    return client.open(address, method=row.method, data=data or None, buffered=True)
+
+
+def _value(text: str, things: Things) -> Any:
+    return text[1:] if text.startswith("=") else things[text]
+
+
+def is_refused(response: TestResponse) -> bool:
+    """403, 404, or sent to log in: by the guard with 302, which no page uses."""
+    assert response.status_code < 500
+    to_login = response.status_code == 302 and response.headers["Location"].split("?")[0] == "/login"
+    return response.status_code in (403, 404) or to_login
+
+
+def dump(app: Flask) -> dict[str, list[str]]:
+    """All rows of all tables, but for the time of last use."""
+    with app.app_context():
+        return {
+            table.name: sorted(
+                repr(tuple(row))
+                for row in db.session.execute(select(*(one for one in table.columns if one.name != "seen_at")))
+            )
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def cases(row: Row) -> Iterator[tuple[Role | None, str, bool]]:
+    """(who, whose object, does he get through), the refused first, while the objects are still there."""
+    everybody = sorted(EVERYBODY, key=str)
+    found = [(role, OWN, role in row.own) for role in everybody]
+    if row.others is not None:
+        found += [(role, OTHERS, role in row.others) for role in everybody]
+    return iter(sorted(found, key=lambda case: (case[2], case[1] == OWN)))  # own last: some end the own session
+
+
+def check(app: Flask, world: World, row: Row, wanted: tuple[Role | None, str, bool]) -> None:
+    role, whose, gets_through = wanted
+    response = ask(app, world, row, role=role, whose=whose)
+    where = f"{row} {whose} by {role or 'nobody'}: {response.status_code}"
+    assert is_refused(response) != gets_through, where
+    if role is None and row.access != access.PUBLIC:
+        assert response.status_code == 302, where
+
+
+def declared(app: Flask) -> dict[tuple[str, str], str | None]:
+    return {
+        (method, rule.endpoint): access.declared(app, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_table_has_every_route_with_what_it_declares_and_no_other(app: Flask) -> None:
+    assert declared(app) == {(row.method, row.endpoint): row.access for row in TABLE}
+
+
+def test_a_route_that_declares_nothing_stops_the_start_and_is_refused(app: Flask) -> None:
+    app.view_functions["pages.how"] = lambda: "open to all"
+    with pytest.raises(access.UndeclaredRoute, match=r"pages\.how"):
+        access.check_all_declared(app)
+    with pytest.raises(access.UndeclaredRoute):
+        app.test_client().get("/how-it-works")
+
+
+def test_no_get_changes_anything_and_each_lets_the_right_people_through(
+    world: World, databases: Databases, tmp_path: Path
+) -> None:
+    with copy_of(world, databases, tmp_path) as app:
+        before = dump(app)
+        for row in TABLE:
+            if row.method == "GET":
+                for wanted in cases(row):
+                    check(app, world, row, wanted)
+        assert dump(app) == before
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.method == "POST"], ids=str)
+def test_a_post_lets_the_right_people_through_and_a_refused_one_changes_nothing(
+    row: Row, world: World, databases: Databases, tmp_path: Path
+) -> None:
+    with copy_of(world, databases, tmp_path, WTF_CSRF_ENABLED=False) as app:
+        before = dump(app)
+        is_untouched = True
+        for wanted in cases(row):
+            if wanted[2] and is_untouched:
+                assert dump(app) == before, "a refused request changed something"
+                is_untouched = False
+            check(app, world, row, wanted)
+
+
+def test_no_post_is_taken_without_its_token(world: World, databases: Databases, tmp_path: Path) -> None:
+    with copy_of(world, databases, tmp_path) as app:
+        before = dump(app)
+        for row in TABLE:
+            if row.method == "POST":
+                response = ask(app, world, row, role=Role.ENTERPRISE, whose=OWN)
+                assert response.status_code == 400, str(row)
+        assert dump(app) == before
