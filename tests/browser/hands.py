@@ -13,6 +13,9 @@ class Hands(Protocol):
     def follow(self, target: Locator) -> None:
         """Activate a link or a button, and wait for the page that comes."""
 
+    def open(self, target: Locator) -> None:
+        """Activate what changes the page in place: a menu, a button of a script."""
+
     def write(self, field: Locator, text: str) -> None:
         """Put the text into the field in place of what stands there."""
 
@@ -30,6 +33,9 @@ class Mouse:
     def follow(self, target: Locator) -> None:
         target.first.click()
         self.page.wait_for_load_state()
+
+    def open(self, target: Locator) -> None:
+        target.first.click()
 
     def write(self, field: Locator, text: str) -> None:
         field.first.fill(text)
@@ -59,6 +65,10 @@ class Keyboard:
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
         self.page.wait_for_load_state()
+
+    def open(self, target: Locator) -> None:
+        self.reach(target)
+        self.page.keyboard.press("Enter")
 
     def write(self, field: Locator, text: str) -> None:
         self.reach(field)
