@@ -65,15 +65,17 @@ def remove(actor: Actor, *, shortlist_id: int, entry_id: int, once: str | None =
         return Removed(entry.solution_id, name, entry.note or "")
 
 
-def restore(actor: Actor, *, shortlist_id: int, solution_id: int, note: str = "", once: str | None = None) -> None:
-    """Undo a removal: the note comes back, the score is that of today."""
+def restore(actor: Actor, *, shortlist_id: int, solution_id: int, note: str = "", once: str | None = None) -> bool:
+    """Undo a removal: the note comes back, the score is that of today. False when it has left the shelf meanwhile."""
+    text = check_note(note)
     verdicts = _verdicts_of(actor, shortlist_id, solution_id)
     with unit_of_work.writing(actor, once=once) as session:
         shortlist = shortlist_rows.opened(session, actor, shortlist_id, wanted="放回")
         added = shortlist_rows.put(session, actor, shortlist, [solution_id], verdicts=verdicts)
         for entry in added:
-            entry.note = check_note(note)
+            entry.note = text
         unit_of_work.remember(session, once, kind=KIND, key=shortlist.id)
+        return bool(added)
 
 
 def write_note(

@@ -84,7 +84,9 @@ def show(shortlist_id: int) -> ResponseReturnValue:
 def _page(shortlist_id: int, *, typed: dict[int, str] | None = None, problem: str = "") -> str:
     sheet = shortlist_views.get(actor(), shortlist_id)
     removed: dict[str, Any] | None = session.get(REMOVED)
-    if removed and removed.get("shortlist") != shortlist_id:
+    if removed and removed.get("shortlist") == shortlist_id:
+        session.pop(REMOVED)  # offered once: a list that is opened tomorrow has nothing to undo
+    else:
         removed = None
     return render_template(
         "shortlists/show.html",
@@ -126,14 +128,13 @@ def remove(shortlist_id: int, entry_id: int) -> ResponseReturnValue:
 @blueprint.post("/shortlists/<int:shortlist_id>/restore")
 @requires(Permission.KEEP_SHORTLIST)
 def restore(shortlist_id: int) -> ResponseReturnValue:
-    """Undo the last removal from this list."""
-    gone = session.pop(REMOVED, None)
-    if not gone or gone.get("shortlist") != shortlist_id:
-        flash("没有可以撤销的移出。", "info")
-        return _back(shortlist_id)
-    once = request.form.get("once")
-    shortlists.restore(actor(), shortlist_id=shortlist_id, solution_id=gone["solution"], note=gone["note"], once=once)
-    flash(f"已放回“{gone['name']}”。", "success")
+    """Undo the removal that the page has just told of."""
+    solution_id = acts.whole(request.form.get("solution_id"))
+    if solution_id is None:
+        abort(BAD_REQUEST)
+    note, once = request.form.get("note", ""), request.form.get("once")
+    is_back = shortlists.restore(actor(), shortlist_id=shortlist_id, solution_id=solution_id, note=note, once=once)
+    flash("已放回名单。" if is_back else "没有放回：产品已在名单里，或已经不在架。", "success" if is_back else "info")
     return _back(shortlist_id)
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from marketplace.models.accounts import Role, User
+from marketplace.models.solutions import SolutionStatus
 from marketplace.services import shortlists
 from tests.factories import Factory
 from tests.harness import Browser, Page
@@ -72,8 +73,17 @@ def test_a_removal_is_undone_with_one_button(factory_client: Browser, user: User
     page = factory_client.follow(factory_client.post(f"{home}/restore", _fields(page, f"{home}/restore")))
     assert "已放回" in page.body
     assert len([form for form in page.all("form") if form.get("action", "").endswith("/remove")]) == 2
-    again = factory_client.post(f"{home}/restore")
-    assert "没有可以撤销的移出" in factory_client.follow(again).body
+    again = {"solution_id": str(make.solution(status=SolutionStatus.DRAFT).id)}
+    assert "没有放回" in factory_client.follow(factory_client.post(f"{home}/restore", again)).body
+    factory_client.post(f"{home}/restore", status=400)
+
+
+def test_an_undo_is_offered_once(factory_client: Browser, user: User, make: Factory) -> None:
+    home = _listed(factory_client, user, make)
+    page = factory_client.get(home)
+    remove = next(form.get("action", "") for form in page.all("form") if form.get("action", "").endswith("/remove"))
+    assert "撤销移出" in factory_client.follow(factory_client.post(remove, _fields(page, remove))).body
+    assert "撤销移出" not in factory_client.get(home).body
 
 
 def test_a_note_that_is_too_long_stays_in_its_box(factory_client: Browser, user: User, make: Factory) -> None:
