@@ -57,11 +57,21 @@ def person_problems(person: Person) -> Messages:
     found: Messages = {}
     if not person.name.strip():
         found["person"] = ["请填写姓名"]
-    if not login_names.is_valid(login_names.normalise(person.login)):
-        found["login"] = ["账号要填11位手机号或邮箱地址，请核对"]
-    if reasons := passwords.problems(passwords.normalise(person.password), login=login_names.normalise(person.login)):
+    if reason := login_problem(person.login):
+        found["login"] = [reason]
+    if reasons := password_problems(person.password, login=person.login):
         found["password"] = reasons
     return found
+
+
+def login_problem(login: str) -> str | None:
+    if login_names.is_valid(login_names.normalise(login)):
+        return None
+    return "账号要填11位手机号或邮箱地址，请核对"
+
+
+def password_problems(password: str, *, login: str) -> list[str]:
+    return passwords.problems(passwords.normalise(password), login=login_names.normalise(login))
 
 
 def organisation_problems(facts: OrganisationFacts) -> Messages:

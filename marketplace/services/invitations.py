@@ -99,8 +99,8 @@ def ask(*, credit_code: str, name: str, login: str, once: str | None = None) -> 
     found = {} if name.strip() else {"person": ["请填写姓名"]}
     if reason := registration.code_problem(credit_code):
         found["credit_code"] = [reason]
-    if not login_names.is_valid(login_names.normalise(login)):
-        found["login"] = ["账号要填11位手机号或邮箱地址，请核对"]
+    if reason := registration.login_problem(login):
+        found["login"] = [reason]
     if found:
         raise Invalid(found)
     with writing(once=once) as session:

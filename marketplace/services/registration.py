@@ -17,7 +17,7 @@ from marketplace.services import accounts, audit, clock, passwords
 from marketplace.services.accounts import Entry
 from marketplace.services.unit_of_work import remember, writing
 
-CODE_TAKEN = "这个统一社会信用代码已经注册。不要重复注册，请在下方申请加入"
+CODE_TAKEN = "这个统一社会信用代码已经注册，不用重复注册，可以申请加入该单位"
 NAME_TAKEN = "这个单位名称已经用别的信用代码注册，请核对名称和代码；确有更名的，请联系平台（电话见页脚）"
 LOGIN_TAKEN = "这个账号已经注册，请先登录，再注册单位；或者换一个账号"
 

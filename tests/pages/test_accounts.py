@@ -280,3 +280,10 @@ def test_a_provider_sees_its_listings_and_what_they_lack(client: Browser, make: 
     page = browser.get("/my/listings?page=7")
     assert page.links()[solution.name] == f"/solutions/{solution.id}"
     assert "报价" in page.body
+
+
+def test_all_mistakes_of_a_form_are_said_at_once_in_the_order_of_the_page(client: Browser) -> None:
+    wrong = {"credit_code": CODE[:-1], "county": "", "login": "zhao", "password": "kurz", "again": "lang"}
+    page = client.submit("/register/enterprise", FIRM | wrong, status=422)
+    links = [link.get("href") for link in page.by_id("error-summary").iter("a")]
+    assert links == ["#credit_code", "#county", "#login", "#password", "#again"]

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
 
+from marketplace.domain import registration as rules
 from marketplace.domain import wording
 from marketplace.domain.registration import EnterpriseFacts, OrganisationFacts, Person, ProviderFacts
 from marketplace.models.accounts import OrganisationKind
@@ -20,6 +21,7 @@ from marketplace.web.forms.base import Form
 REVENUE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 NAME_MAX, SHORT_NAME_MAX, SUMMARY_MAX, DESCRIPTION_MAX = 80, 20, 100, 2000
 CHOOSE = {"": "请选择"}
+LAST = ("person", "login", "password", "again", "is_agreed")
 
 
 def at_most(length: int, label: str) -> Length:
@@ -64,6 +66,24 @@ class OrganisationForm(Form):
     is_agreed = BooleanField(
         "单位信息属实，同意按规定公开单位名称、行业和所在地", [DataRequired("请确认单位信息属实后勾选")]
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """The order of the page, which the summary of errors follows: the organisation first."""
+        super().__init__(*args, **options)
+        for name in LAST:
+            self._fields[name] = self._fields.pop(name)
+
+    def validate_credit_code(self, field: StringField) -> None:
+        if reason := rules.code_problem(field.data or ""):
+            raise ValidationError(reason)
+
+    def validate_login(self, field: StringField) -> None:
+        if reason := rules.login_problem(field.data or ""):
+            raise ValidationError(reason)
+
+    def validate_password(self, field: PasswordField) -> None:
+        if reasons := rules.password_problems(field.data or "", login=self.login.data or ""):
+            raise ValidationError("；".join(reasons))
 
     def without_person(self) -> None:
         """For somebody who is logged in already."""
