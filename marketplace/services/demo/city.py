@@ -1,12 +1,11 @@
 """Loads the whole city in one transaction, or nothing at all."""
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from marketplace.domain.permissions import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, User
-from marketplace.services import audit
+from marketplace.services import audit, passwords
 from marketplace.services.demo import bundles, content, demands, enterprises, listings, people, providers, reviews
 from marketplace.services.unit_of_work import writing
 
@@ -18,7 +17,7 @@ def load() -> dict[str, int] | None:
     with writing(SYSTEM) as session:
         if session.scalar(select(Organisation.id).limit(1)) is not None:
             return None
-        registry = people.Registry(session, password_hash=PasswordHasher().hash(PASSWORD))
+        registry = people.Registry(session, password_hash=passwords.hash_of(PASSWORD))
         people.add_offices(registry)
         pool = providers.add(registry)
         providers.add_consortia(registry, pool)
