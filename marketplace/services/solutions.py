@@ -109,10 +109,10 @@ def _label(kind: str, text: str) -> str:
     return text.rpartition(" ")[2] if kind == "provider" else text
 
 
-def favourites(actor: Actor) -> frozenset[int]:
-    """What the actor's organisation keeps among its favourites: the shortlist that belongs to no demand."""
+def favourites(actor: Actor) -> frozenset[int] | None:
+    """What the actor's organisation keeps among its favourites: a shortlist without a demand. None: it keeps none."""
     if not permissions.permits(actor, Permission.KEEP_SHORTLIST):
-        return frozenset()
+        return None
     query = (
         select(ShortlistEntry.solution_id)
         .join(Shortlist, Shortlist.id == ShortlistEntry.shortlist_id)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.domain import subsidies
 from marketplace.services import bundles, comparisons
+from marketplace.web import readers
 from marketplace.web.access import public
 
 blueprint = Blueprint("bundles", __name__)
@@ -27,4 +28,5 @@ def show(bundle_id: int) -> ResponseReturnValue:
         compare_ids=[member.id for member in bundle.members if member.is_on_shelf][: comparisons.LIMIT],
         points=bundles.POINTS,
         subsidy_note=subsidies.NOTE,
+        may_demand=readers.may_demand(),
     )

@@ -15,8 +15,8 @@ from marketplace.services import (
     solutions,
 )
 from marketplace.services.solutions import Suggestion
+from marketplace.web import readers
 from marketplace.web.access import actor, find_actor, public, requires
-from marketplace.web.favourites import favourite_ids
 from marketplace.web.forms.solutions import DecisionForm
 
 blueprint = Blueprint("solutions", __name__)
@@ -34,7 +34,7 @@ DONE = {"suspend": "已暂停展示。产品页顶部已注明日期和理由。
 def index() -> ResponseReturnValue:
     choice = solution_filters.parse(request.args.items(multi=True), path=url_for("solutions.index"))
     shelf = solutions.browse(choice)
-    return render_template("solutions/index.html", shelf=shelf, favourites=favourite_ids(), **SHOWN)
+    return render_template("solutions/index.html", shelf=shelf, **readers.offers(), **SHOWN)
 
 
 @blueprint.get("/solutions/suggest")
@@ -64,7 +64,7 @@ def show(solution_id: int) -> ResponseReturnValue:
     return render_template(
         "solutions/show.html",
         detail=detail,
-        favourites=favourite_ids(),
+        **readers.offers(),
         acts=listing_status.offered(person, detail),
         **SHOWN,
     )

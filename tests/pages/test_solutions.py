@@ -283,3 +283,23 @@ def test_the_index_follows_a_new_listing_at_once(client: Browser, make: Factory)
     make.solution(name="蓝鲸抄表")
     assert search.deliver() == 0
     assert listed(client.get(f"/solutions?q={quote('抄表')}")) == ["蓝鲸抄表"]
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(None, True), (Role.ENTERPRISE, True), (Role.PROVIDER, False)])
+def test_only_those_who_can_keep_favourites_and_write_demands_are_offered_to(
+    client: Browser, make: Factory, role: Role | None, is_offered: bool
+) -> None:
+    solution_id = make.solution().id
+    if role:
+        client.log_in(make.user(role))
+    for address in ("/solutions", f"/solutions/{solution_id}"):
+        buttons = [one for one in client.get(address).all("button") if one.get("name") == "solution_id"]
+        assert bool(buttons) is is_offered
+    assert ("发布需求" in client.get("/solutions?q=zzzz&scene=quality").links()) is is_offered
+
+
+def test_a_favourite_is_kept_and_shown_as_such(client: Browser, make: Factory) -> None:
+    solution_id = make.solution(name="收藏的").id
+    client.post("/favourites", {"solution_id": solution_id}, headers={"Referer": "http://localhost/solutions"})
+    assert "已收藏" in client.get("/solutions").body
+    assert "已收藏" in client.get(f"/solutions/{solution_id}").body

@@ -161,7 +161,7 @@ def test_favourites_are_those_of_the_organisation(app: Flask, make: Factory) -> 
         session.add(shortlist)
     assert solutions.favourites(actor) == {solution.id}
     assert solutions.favourites(make.actor(Role.ENTERPRISE)) == frozenset()
-    assert solutions.favourites(make.actor(Role.AUDITOR)) == frozenset()
+    assert solutions.favourites(make.actor(Role.AUDITOR)) is None
 
 
 def test_a_draft_is_there_for_its_provider_alone(app: Flask, make: Factory) -> None:
