@@ -12,8 +12,9 @@ from marketplace.services.shortlist_views import EntryView, Sheet
 # What people typed is text and stays text: nothing of it may run as a formula or become a link.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 COLUMNS = (
-    ("序号", 6), ("产品", 30), ("服务商", 18), ("服务商状态", 12), ("目前可选", 10), ("得分", 8), ("价格", 24),
-    ("上线天数", 10), ("满足", 8), ("部分满足", 10), ("不满足", 8), ("未知", 8), ("备注", 40), ("加入时间", 22), ("加入人", 12),
+    ("序号", 6), ("产品", 30), ("服务商", 18), ("服务商状态", 12), ("目前可选", 10),
+    ("得分", 8), ("价格", 24), ("上线天数", 10), ("满足", 8), ("部分满足", 10),
+    ("不满足", 8), ("未知", 8), ("备注", 40), ("加入时间", 22), ("加入人", 12),
 )  # fmt: skip
 DETAIL_COLUMNS = (("产品", 30), ("评判项", 26), ("结论", 10), ("依据", 60), ("得分", 8))
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
