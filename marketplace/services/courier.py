@@ -1,11 +1,11 @@
-"""The outbox courier: a thread of each worker that brings the index up to the database, soon after each commit."""
+"""The outbox courier: a thread of each worker that brings index and ranker up to date soon after each commit."""
 
 import threading
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.services import search
+from marketplace.services import rankers, search
 
 POLL_SECONDS = 1.0
 
@@ -22,11 +22,14 @@ def start(app: Flask) -> threading.Thread | None:
 
 
 def _run(app: Flask, woken: threading.Event) -> None:
+    is_first = True
     while True:
-        woken.wait(POLL_SECONDS)
-        woken.clear()
         with app.app_context():
             try:
-                search.deliver_quietly()
+                if search.deliver_quietly() or is_first:
+                    rankers.current()  # fitted here, so that no visitor waits for it
+                    is_first = False
             except SQLAlchemyError as error:  # the database is away: the messages wait in it, try again
                 app.logger.warning("outbox courier: %s", type(error).__name__)
+        woken.wait(POLL_SECONDS)
+        woken.clear()

@@ -51,7 +51,7 @@ def _demand(registry: Registry, number: int, row: dict[str, Any], enterprise: En
         assessment_score=Decimal(str(score)) if score is not None else None,
         is_conditions_done=not is_draft,
         status=status,
-        decided_at=None if is_draft else created + timedelta(days=2),
+        decided_at=None if is_draft else created + timedelta(days=2 if status == DemandStatus.WITHDRAWN else 1),
         decided_by=None if is_draft else owner,
         created_by=owner,
         created_at=created,
