@@ -6,7 +6,7 @@ so that nobody learns from the answer which accounts there are.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.domain import login_names
@@ -23,6 +23,7 @@ REFUSAL = (
     f"账号或口令不对，请核对后重试。连续输错{LOCKOUT['failures']}次，账号锁定{LOCKOUT['minutes']}分钟，"
     "锁定期间口令正确也不能登录。"
 )
+NO_ID = 0  # no row has it
 NO_SEAT = "这个账号目前不属于任何单位，不能登录。请让单位管理员重新发邀请。"
 
 
@@ -72,12 +73,13 @@ def _clear(user: User) -> None:
 
 
 def _count_failure(user_id: int | None) -> None:
-    """Counted under the row's lock; an unknown name costs a row in the trail as well."""
+    """Counted under the row's lock; an unknown name costs the same statements and a row in the trail as well."""
     with writing() as session:
-        if user_id is None:
+        user = session.scalars(select(User).where(User.id == (user_id or NO_ID)).with_for_update()).one_or_none()
+        if user is None:
+            session.execute(update(User).where(User.id == NO_ID).values(failed_logins=0))
             _note_failure(session, key=None, failures=0)
             return
-        user = status_changes.locked(session, User, kind="user", key=user_id)
         now = clock.now()
         if is_locked(user, now=now):
             _note_failure(session, key=user.id, failures=LOCKOUT["failures"])
