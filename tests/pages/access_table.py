@@ -5,7 +5,7 @@ to the object of another organisation in another county; None where the route ha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
 
@@ -22,7 +22,7 @@ NOBODY: Who = frozenset()
 
 @dataclass(frozen=True)
 class Row:
-    """`values`, `data`, `session`: name of the parameter or field -> name of the thing, or =text as it stands."""
+    """`values` and `data`: name of the parameter or form field -> name of the thing, or =text as it stands."""
 
     method: str
     endpoint: str
@@ -31,7 +31,6 @@ class Row:
     others: Who | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
-    session: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return "-".join((self.method, self.endpoint, *self.values.values(), *self.data.values()))
@@ -138,7 +137,6 @@ ACCOUNTS = (
     managing("users.set_active", act="=reactivate"),
     managing("password_resets.issue"),
 )
-REMOVED = {"shortlist": "shortlist", "solution": "listed", "name": "=产品", "note": "="}  # what undo needs
 READERS = frozenset({E, COUNTY, *CITY})
 RANKERS = only(E, REVIEWER, LEADER, AUDITOR)
 DEMANDS = (
@@ -167,7 +165,7 @@ DEMANDS = (
     keeping("GET", "shortlists.export"),
     keeping("POST", "shortlists.remove", entry="entry"),
     keeping("POST", "shortlists.note", entry="entry", note="=贵", seen="="),
-    replace(keeping("POST", "shortlists.restore"), session={"removed": REMOVED}),
+    keeping("POST", "shortlists.restore", solution_id="listed", note="="),
     keeping("POST", "shortlists.close", version="=1"),
     keeping("POST", "shortlists.reopen", "closed_shortlist", version="=1"),
     Row("GET", "enterprises.show", "read_enterprise", READERS, frozenset(CITY), {"enterprise_id": "enterprise"}),

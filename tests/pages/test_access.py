@@ -160,11 +160,9 @@ def copy_of(world: World, databases: Databases, folder: Path, **settings: object
 def ask(app: Flask, world: World, row: Row, *, role: Role | None, whose: str) -> TestResponse:
     client = app.test_client()
     things = (world.own if whose == OWN else world.others)[role]
-    with client.session_transaction() as session:
-        if role is not None:
+    if role is not None:
+        with client.session_transaction() as session:
             session["_user_id"], session["_fresh"] = world.tokens[role, whose], True
-        for name, kept in row.session.items():
-            session[name] = {key: _value(value, things) for key, value in kept.items()}
     with app.test_request_context():
         address = app.url_for(row.endpoint, **{name: _value(value, things) for name, value in row.values.items()})
     data = {name: _value(value, things) for name, value in row.data.items()}
