@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +10,16 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
-from marketplace.models.accounts import Invitation, Role, User
+from marketplace.models.accounts import Role
 from marketplace.models.base import Base
-from marketplace.models.bundles import Bundle
-from marketplace.models.demands import Demand, DemandStatus
-from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
-from marketplace.models.providers import Provider
-from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import accounts, clock, invitations, password_resets, search
-from marketplace.services.unit_of_work import writing
+from marketplace.services import search
 from marketplace.web import access
 from tests.conftest import Databases, dispose, make_app
 from tests.factories import Factory
+from tests.pages import access_world
 from tests.pages.access_table import EVERYBODY, TABLE, Row
-
-OWN, OTHERS = "own", "others"
-Things = dict[str, Any]
-
-
-@dataclass
-class World:
-    """A database with one person of each role, what is his, and what is somebody else's."""
-
-    url: str = ""
-    tokens: dict[tuple[Role | None, str], str] = field(default_factory=dict)
-    own: dict[Role | None, Things] = field(default_factory=dict)
-    others: dict[Role | None, Things] = field(default_factory=dict)
+from tests.pages.access_world import OTHERS, OWN, Things, World
 
 
 @pytest.fixture(scope="module")
@@ -47,103 +28,9 @@ def world(databases: Databases, empty_template: str, tmp_path_factory: pytest.Te
     app = make_app(made.url, tmp_path_factory.mktemp("world"), DELIVERY="none")
     with app.app_context():
         search.rebuild()
-        _fill(made, Factory())
+        access_world.fill(made, Factory())
     dispose(app)
     return made
-
-
-def _fill(world: World, make: Factory) -> None:
-    people = {role: make.actor(make.user(role)) for role in Role}
-    shared = firm_things(make, people[Role.ENTERPRISE]) | provider_things(make, people[Role.PROVIDER])
-    stranger = make.actor(make.user(Role.ENTERPRISE, organisation_id=make.enterprise(county="youlan").organisation_id))
-    strange = firm_things(make, stranger) | provider_things(make, make.actor(Role.PROVIDER))
-    administrator = people[Role.ADMINISTRATOR]
-    for role, person in {None: people[Role.AUDITOR], **people}.items():
-        world.own[role] = shared | person_things(make, person, administrator)
-        world.others[role] = strange | person_things(make, stranger, administrator)
-    with writing() as session:
-        for role, person in people.items():
-            seat = accounts.get_seat(session, person.membership_id or 0)
-            seat.user.is_demo = True
-            for whose in (OWN, OTHERS):
-                world.tokens[role, whose] = accounts.open_session(session, seat, user_agent="test")
-
-
-def firm_things(make: Factory, person: Actor) -> Things:
-    """What an enterprise has: checklists and shortlists in each state, its file."""
-    owner = db.session.get_one(User, person.user_id)
-    demands: list[Demand] = [
-        make.demand(user=owner, status=status)
-        for status in (DemandStatus.DRAFT, DemandStatus.PUBLISHED, DemandStatus.PUBLISHED, DemandStatus.PUBLISHED)
-    ]
-    opened = shortlist(make, person, demands[2].id, ShortlistStatus.OPEN)
-    closed = shortlist(make, person, demands[3].id, ShortlistStatus.CLOSED)
-    return {
-        "draft": demands[0].id,
-        "published": demands[1].id,
-        "enterprise": person.enterprise_id,
-        "shortlist": opened.shortlist_id,
-        "entry": opened.id,
-        "closed_shortlist": closed.shortlist_id,
-    }
-
-
-def shortlist(make: Factory, person: Actor, demand_id: int, status: ShortlistStatus) -> ShortlistEntry:
-    now, solution = clock.now(), make.solution()
-    is_closed = status == ShortlistStatus.CLOSED
-    row = Shortlist(
-        organisation_id=person.organisation_id, demand_id=demand_id, title="测试名单", status=status,
-        decided_at=now if is_closed else None, decided_by=person.user_id if is_closed else None,
-        created_by=person.user_id, created_at=now,
-    )  # fmt: skip
-    entry = ShortlistEntry(shortlist=row, solution_id=solution.id, added_by=person.user_id, added_at=now)
-    with writing() as session:
-        session.add(entry)
-    return entry
-
-
-def provider_things(make: Factory, person: Actor) -> Things:
-    provider = db.session.get_one(Provider, person.provider_id)
-    listings: dict[str, Solution] = {
-        status: make.solution(provider=provider, status=status)
-        for status in (SolutionStatus.LISTED, SolutionStatus.DRAFT, SolutionStatus.SUSPENDED)
-    }
-    bundle = Bundle(
-        provider_id=provider.id, name=f"测试数转包{provider.id}", industry="modern_food", summary="两件套",
-        description="质检加仓储", created_at=clock.now(),
-    )  # fmt: skip
-    with writing() as session:
-        session.add(bundle)
-    return {
-        "provider": provider.id,
-        "listed": listings["listed"].id,
-        "draft_solution": listings["draft"].id,
-        "suspended": listings["suspended"].id,
-        "bundle": bundle.id,
-    }
-
-
-def person_things(make: Factory, person: Actor, administrator: Actor) -> Things:
-    """What a person has: seat, session, a colleague, an invitation that he made, one that he got, a reset link."""
-    colleague = make.actor(make.user(person.role, organisation_id=person.organisation_id, is_keeper=False))
-    login = f"guest{colleague.user_id}@example.test"
-    invitations.invite(person, name="客人", login=login)
-    invitation_id = db.session.scalars(select(Invitation.id).where(Invitation.login == login)).one()
-    host = make.actor(Role.PROVIDER)
-    with writing() as session:
-        seat = accounts.get_seat(session, person.membership_id or 0)
-        token = accounts.open_session(session, seat, user_agent="test")
-    session_id = accounts.find_actor(token)
-    assert session_id is not None
-    return {
-        "seat": person.membership_id,
-        "user": person.user_id,
-        "session": session_id.session_id,
-        "colleague": colleague.membership_id,
-        "invitation": invitation_id,
-        "invitation_token": invitations.invite(host, name="客人", login=login),
-        "reset_token": password_resets.issue(administrator, user_id=colleague.user_id or 0),
-    }
 
 
 @contextmanager
