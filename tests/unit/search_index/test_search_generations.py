@@ -163,24 +163,32 @@ def test_a_rebuild_that_fails_leaves_the_live_index_and_no_rubbish(engine: Embed
     assert sorted(folder.glob("g-*")) == folders
 
 
+def _put(file: Path, content: bytes) -> None:
+    """Put another file in its place, as a bad copy or a bad restore does; cutting a mapped file would end this very
+    process when a merging thread of the engine reads it."""
+    other = file.with_name(f"{file.name}.other")
+    other.write_bytes(content)
+    other.replace(file)
+
+
 def _damage_everything(path: Path) -> None:
-    for file in path.rglob("*"):
+    for file in list(path.rglob("*")):
         if file.is_file() and file.suffix not in {".lock"}:
-            file.write_bytes(b"\x00garbage" * 50)
+            _put(file, b"\x00garbage" * 50)
 
 
 def _cut_short(path: Path) -> None:
-    for file in path.glob("g-*/*"):
+    for file in list(path.glob("g-*/*")):
         if file.suffix in {".store", ".term", ".fast", ".idx"}:
-            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+            _put(file, file.read_bytes()[: file.stat().st_size // 2])
 
 
 def _flip(path: Path) -> None:
-    for file in path.glob("g-*/*"):
+    for file in list(path.glob("g-*/*")):
         if file.suffix in {".store", ".term", ".fast", ".idx", ".pos"}:
             content = bytearray(file.read_bytes())
             content[: len(content) // 2] = bytes(byte ^ 0xFF for byte in content[: len(content) // 2])
-            file.write_bytes(content)
+            _put(file, bytes(content))
 
 
 def _remove_folders(path: Path) -> None:
