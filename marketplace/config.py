@@ -57,4 +57,4 @@ def check(settings: Mapping[str, Any]) -> None:
         if is_wrong
     ]
     if reasons:
-        raise UnsafeSettings("拒绝启动:\n" + "\n".join(f"- {reason}" for reason in reasons))
+        raise UnsafeSettings("拒绝启动：\n" + "\n".join(f"- {reason}" for reason in reasons))

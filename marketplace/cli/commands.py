@@ -26,7 +26,7 @@ def sync() -> None:
 @search_commands.command("rebuild")
 def rebuild() -> None:
     """Build the index anew from the database, aside, and swap."""
-    click.echo(f"已重建索引,共 {search.rebuild()} 个产品。")
+    click.echo(f"已重建索引，共 {search.rebuild()} 个产品。")
 
 
 @search_commands.command("ensure")
@@ -37,9 +37,9 @@ def ensure() -> None:
 
 def _ensure_index() -> None:
     if search.is_available():
-        click.echo(f"索引可用,已同步 {search.deliver()} 条变更。")
+        click.echo(f"索引可用，已同步 {search.deliver()} 条变更。")
     else:
-        click.echo(f"已重建索引,共 {search.rebuild()} 个产品。")
+        click.echo(f"已重建索引，共 {search.rebuild()} 个产品。")
 
 
 @search_commands.command("fingerprint")
@@ -57,7 +57,7 @@ def prepare() -> None:
         _load_demo()
     _ensure_index()
     if is_demo:
-        click.echo("\n演示账号(角色、登录名、口令):")
+        click.echo("\n演示账号（角色、登录名、口令）：")
         _print_accounts()
 
 
@@ -72,7 +72,7 @@ def load() -> None:
 def _load_demo() -> None:
     counts = demo.load()
     if counts is None:
-        click.echo("数据库里已有单位,未装入演示数据。")
+        click.echo("数据库里已有单位，未装入演示数据。")
         return
     for label, count in counts.items():
         click.echo(f"{label} {count}")

@@ -52,7 +52,7 @@ def change(
         raise conflict(session, subject, kind=kind, wanted=transition.label)
     reason = (reason or "").strip() or None
     if transition.needs_reason and reason is None:
-        raise Invalid({"reason": ["请写明理由,会记入办理记录"]})
+        raise Invalid({"reason": ["请写明理由，会记入办理记录"]})
     before, at = subject.status, clock.now()
     is_initial = transition.target == transitions.INITIAL[kind]
     subject.status = type(before)(transition.target)

@@ -52,10 +52,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     for status, title, advice in (
         (400, "请求有误", "请返回上一页重试。"),
-        (404, "没有找到这个页面", "地址可能写错了,或者页面已经移走。可以回首页,或在上方搜索产品。"),
+        (404, "没有找到这个页面", "地址可能写错了，或者页面已经移走。可以回首页，或在上方搜索产品。"),
         (405, "这个地址不能这样打开", "请从页面上的按钮进入。"),
-        (413, "提交的内容太大", "单次提交不能超过2兆字节,请精简后重试。"),
-        (500, "系统出错了", "错误已记录。请稍后再试;如果反复出现,请联系页脚的电话。"),
+        (413, "提交的内容太大", "单次提交不能超过2兆字节，请精简后重试。"),
+        (500, "系统出错了", "错误已记录。请稍后再试；如果反复出现，请联系页脚的电话。"),
     ):
         app.register_error_handler(status, _plain(status, title, advice))
 
@@ -73,11 +73,11 @@ def _plain(status: int, title: str, advice: str) -> Callable[[HTTPException], Re
 
 def _not_found(error: NotFound) -> ResponseReturnValue:
     kind = KIND_WORDS.get(error.kind, "内容")
-    return _page(404, title=f"没有找到这个{kind}", advice="它可能已被删除,或者链接不完整。")
+    return _page(404, title=f"没有找到这个{kind}", advice="它可能已被删除，或者链接不完整。")
 
 
 def _forbidden(error: Forbidden) -> ResponseReturnValue:
-    advice = "当前账号没有这项权限。如需办理,请换用有权限的账号登录,或联系本单位管理员。"
+    advice = "当前账号没有这项权限。如需办理，请换用有权限的账号登录，或联系本单位管理员。"
     return _page(403, title="没有权限", advice=advice)
 
 
@@ -85,7 +85,7 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
     """Tell the loser who decided what and when, and give back what he had typed."""
     kind = KIND_WORDS.get(error.kind, "内容")
     status = STATUS_WORDS.get(error.kind, {}).get(error.status, error.status)
-    who = f"{error.decided_by}于{wording.moment(error.decided_at)}办理," if error.decided_by else ""
+    who = f"{error.decided_by}于{wording.moment(error.decided_at)}办理，" if error.decided_by else ""
     typed = g.get("typed") or [  # a form that knows its labels has left them here
         (name, value)
         for name, value in request.form.items(multi=True)
@@ -94,7 +94,7 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
     return _page(
         409,
         title=f"这份{kind}刚被别人改过",
-        advice=f"{who}现在的状态是「{status}」。你的操作没有生效,下面保留了你填写的内容,请打开最新版本核对后再办。",
+        advice=f"{who}现在的状态是「{status}」。你的操作没有生效，下面保留了你填写的内容，请打开最新版本核对后再办。",
         typed=typed,
         target=page_of(error.kind, error.key),
         kind=kind,
@@ -102,10 +102,10 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
 
 
 def _already_done(error: AlreadyDone) -> ResponseReturnValue:
-    flash("这份表单已经提交过,没有重复办理。", "info")
+    flash("这份表单已经提交过，没有重复办理。", "info")
     return redirect(page_of(error.kind, error.key))
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
-    advice = "页面停留太久或登录状态已变,表单没有提交。请返回上一页,刷新后重新提交。"
+    advice = "页面停留太久或登录状态已变，表单没有提交。请返回上一页，刷新后重新提交。"
     return _page(400, title="表单已过期", advice=advice)

@@ -64,9 +64,9 @@ def test_a_hit_that_has_left_the_shelf_since_it_was_indexed_is_not_shown(app: Fl
 
 
 def test_the_page_after_the_last_is_the_last_and_says_so(app: Flask, make: Factory) -> None:
-    made = [make.solution().id for _ in range(21)]
-    shelf = browse(("sort", "newest"), ("page", "99"))
-    assert ids(shelf) == [made[0]]
+    made = [make.solution(days_to_deploy=days).id for days in range(10, 31)]
+    shelf = browse(("sort", "days"), ("page", "99"))
+    assert ids(shelf) == [made[-1]]
     assert shelf.frame.page.number == 2
     assert any("没有第99页" in notice for notice in shelf.frame.notices)
 
