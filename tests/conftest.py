@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,6 +12,7 @@ import flask_migrate
 import psycopg
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from marketplace import config
@@ -20,6 +22,7 @@ from marketplace.services import demo, search
 from tests.factories import Factory
 from tests.harness import Browser
 
+BYTECODE = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="market-templates-"))  # compile each template once a run
 IS_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
 
@@ -89,7 +92,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 def make_app(url: str, folder: Path, **settings: object) -> Flask:
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "SQLALCHEMY_ENGINES": {"default": config.engine_settings(url)},
@@ -99,6 +102,8 @@ def make_app(url: str, folder: Path, **settings: object) -> Flask:
             **settings,
         }
     )
+    app.jinja_env.bytecode_cache = BYTECODE
+    return app
 
 
 def dispose(app: Flask) -> None:
