@@ -28,6 +28,8 @@ STARTS = (
     "/compare?id=1&id=2&id=3&diff=1",
     "/login",
     "/account",
+    "/register/enterprise",
+    "/register/provider",
     "/nowhere",
 )
 RUN = "axe.run(document, {resultTypes: ['violations']})"
@@ -66,8 +68,8 @@ class Inspector:
         self.endpoints: set[str] = set()
         self.faults: list[str] = []
 
-    def walk(self) -> None:
-        waiting = [link for address in STARTS for link in self._look(address)]
+    def walk(self, *more: str) -> None:
+        waiting = [link for address in (*STARTS, *more) for link in self._look(address)]
         while waiting:
             address = waiting.pop(0)
             if self._kind(address) not in self.seen:
@@ -94,13 +96,31 @@ class Inspector:
         return [link for link in links if link.startswith("/") and not NO_PAGES.search(link)]
 
 
+def _own_work(page: Page) -> list[str]:
+    """A draft and a shortlist of the enterprise, which other pages of the same kind would hide from the walk."""
+    page.goto("/demands/new")
+    page.get_by_label("清单名称").fill("走查用草稿")
+    page.get_by_role("button", name="存为草稿").click()
+    page.wait_for_url(re.compile(r"/demands/\d+"))
+    draft = re.search(r"/demands/\d+", page.url)
+    assert draft
+    page.goto("/demands/1/ranking")
+    page.locator("input[name=solution_id]:not([disabled])").first.check()
+    page.locator("main").get_by_role("button", name="加入候选名单").click()
+    page.goto("/demands/1/ranking")
+    shortlist = page.locator("main").get_by_role("link", name="候选名单").first.get_attribute("href")
+    assert shortlist
+    return [draft[0], f"{draft[0]}/check", shortlist]
+
+
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("role", [None, *Role])
 def test_every_page_of_every_role_is_accessible_and_fits(
     visitors: Visitors, routes: Flask, role: str | None, width: int
 ) -> None:
-    inspector = Inspector(routes, visitors.come(role=role, width=width))
-    inspector.walk()
+    page = visitors.come(role=role, width=width)
+    inspector = Inspector(routes, page)
+    inspector.walk(*(_own_work(page) if role == Role.ENTERPRISE else ()))
     assert not inspector.faults, "\n".join(inspector.faults)
     missed = _expected(routes, role) - inspector.endpoints
     assert not missed, f"no link leads to {sorted(missed)}"
