@@ -8,7 +8,3 @@ RULE = reader.load("sizes")
 def classify(*, employees: int, revenue: int) -> str:
     """The highest class whose headcount and revenue (yuan a year) are both reached."""
     return next(str(row["id"]) for row in RULE["sizes"] if employees >= row["employees"] and revenue >= row["revenue"])
-
-
-def is_sme(*, employees: int, revenue: int) -> bool:
-    return bool(employees < RULE["ceiling"]["employees"] or revenue < RULE["ceiling"]["revenue"])
