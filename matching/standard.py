@@ -1,10 +1,10 @@
-"""Vocabulary and level rule of the 2024 assessment standard (工信厅企业〔2024〕56号), read from the file beside it.
+"""The 2024 assessment standard (工信厅企业〔2024〕56号) as data: vocabulary, scored items, level rule.
 
 Needs the standard library alone, so that any layer may import it.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +31,70 @@ class LevelThreshold:
     scenes: int
     mandatory_scenes: int
     source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer of a scored item; `measure` is what earns it without buying a product, `scene` what it is about."""
+
+    id: str
+    text: str
+    points: Decimal
+    excludes_others: bool = False
+    measure: str = ""
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that an item asks for beside its options."""
+
+    id: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How figures lead to an option.
+
+    `kind` share: `part` / `whole` in per cent, looked up in `bands` (option, upper bound inclusive).
+    `kind` change: `part`_last / `whole`_last against `part`_before / `whole`_before (no whole: the part itself);
+    `outcomes` names the option for down, same and up.
+    """
+
+    kind: str
+    part: str
+    whole: str
+    bands: tuple[tuple[str, Decimal], ...]
+    outcomes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A scored item (Q1 to Q15); `rule` "sum" adds the ticked options, "one" takes a single one."""
+
+    id: str
+    name: str
+    dimension: str
+    question: str
+    note: str
+    rule: str
+    points: Decimal
+    options: Mapping[str, Option]
+    figures: tuple[Figure, ...]
+    derivation: Derivation | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One of the three parts of the scored 100 points."""
+
+    id: str
+    name: str
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +112,41 @@ class LevelVerdict:
     missing_mandatory: int
 
 
-_DATA: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "standard_2024.toml").read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def _option(row: Mapping[str, Any]) -> Option:
+    return Option(**{**row, "points": Decimal(row["points"])})
+
+
+def _derivation(row: Mapping[str, Any]) -> Derivation | None:
+    if "derived" not in row:
+        return None
+    given = row["derived"]
+    bands = tuple((band["option"], Decimal(band["up_to"])) for band in row.get("bands", ()))
+    outcomes = MappingProxyType({way: given[way] for way in ("down", "same", "up") if way in given})
+    return Derivation(given["kind"], given["part"], given.get("whole", ""), bands, outcomes)
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    return Item(
+        id=row["id"],
+        name=row["name"],
+        dimension=row["dimension"],
+        question=row["question"],
+        note=row.get("note", ""),
+        rule=row["rule"],
+        points=Decimal(row["points"]),
+        options=MappingProxyType({option["id"]: _option(option) for option in row["options"]}),
+        figures=tuple(Figure(**figure) for figure in row.get("figures", ())),
+        derivation=_derivation(row),
+        evidence=tuple(row["evidence"]),
+    )
+
+
+_DATA: Final[dict[str, Any]] = _read("standard_2024.toml")
+_SCORED: Final[dict[str, Any]] = _read("standard_2024_items.toml")
 
 VERSION: Final[str] = _DATA["version"]
 LEVEL_NAMES: Final[tuple[str, ...]] = tuple(_DATA["level_names"])
@@ -64,9 +162,16 @@ LEVEL_STATEMENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {row["id"]: tuple(row["statements"]) for row in _DATA["scenes"]}
 )
 LEVEL_RULE: Final[tuple[LevelThreshold, ...]] = tuple(
-    LevelThreshold(row["level"], Decimal(row["points"]), row["scenes"], row["mandatory_scenes"], row["source"])
+    LevelThreshold(
+        row["level"], Decimal(row["points"]), row["scenes"], row["mandatory_scenes"], row["source"], row.get("note", "")
+    )
     for row in sorted(_DATA["level_rule"], key=lambda row: row["level"], reverse=True)
 )
+DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
+    {row["id"]: Dimension(row["id"], row["name"], Decimal(row["points"])) for row in _SCORED["dimensions"]}
+)
+ITEMS: Final[Mapping[str, Item]] = MappingProxyType({row["id"]: _item(row) for row in _SCORED["items"]})
+ITEMS_SOURCE: Final[str] = _SCORED["source"]
 TOP_LEVEL: Final[int] = LEVEL_RULE[0].level
 FULL_POINTS: Final[Decimal] = Decimal(100)
 
@@ -93,6 +198,16 @@ def overall_level(points: Decimal, scene_levels: Mapping[str, int]) -> LevelVerd
         by_scenes = rule.level if enough_scenes else by_scenes
         level = rule.level if enough_points and enough_scenes else level
     return LevelVerdict(level, by_points, by_scenes, *_distance(level + 1, points, scene_levels))
+
+
+def item_points(item: Item, chosen: Collection[str]) -> Decimal:
+    """Points that the ticked options earn. Raises ValueError when they cannot stand together or are unknown."""
+    options = [item.options[key] for key in sorted(set(chosen)) if key in item.options]
+    if len(options) < len(set(chosen)):
+        raise ValueError(f"{item.id} has no option {sorted(set(chosen) - set(item.options))}")
+    if len(options) > 1 and (item.rule == "one" or any(option.excludes_others for option in options)):
+        raise ValueError(f"{item.id}: {sorted(chosen)} cannot stand together")
+    return sum((option.points for option in options), Decimal(0))
 
 
 def _distance(level: int, points: Decimal, scene_levels: Mapping[str, int]) -> tuple[Decimal, int, int]:
