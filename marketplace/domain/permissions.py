@@ -44,6 +44,19 @@ class Permission(StrEnum):
     READ_OWN_LISTINGS = "read_own_listings"
     SUSPEND_LISTING = "suspend_listing"
     READ_ENTERPRISE = "read_enterprise"
+    WRITE_ASSESSMENT = "write_assessment"
+    READ_ASSESSMENT = "read_assessment"
+    KEEP_EVIDENCE = "keep_evidence"
+    GRANT_ACCESS = "grant_access"
+    USE_ACCESS = "use_access"
+    BUILD_BUNDLE = "build_bundle"
+    OPEN_LEADS = "open_leads"
+    ANSWER_LEAD = "answer_lead"
+    READ_INSIGHTS = "read_insights"
+    MANAGE_CHALLENGES = "manage_challenges"
+    ANSWER_CHALLENGE = "answer_challenge"
+    PROPOSE_WEIGHTS = "propose_weights"
+    DECIDE_WEIGHTS = "decide_weights"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
 
@@ -116,6 +129,27 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
         only(Role.COUNTY_OFFICER, when=is_in_county),
         Alternative(CITY_STAFF, always),
     ),
+    # Whoever assesses writes his own record; for somebody else's enterprise the service asks for its consent as well.
+    Permission.WRITE_ASSESSMENT: (
+        only(Role.ENTERPRISE, Role.PROVIDER, Role.EXPERT, Role.SUPERVISOR, when=owns_as_organisation),
+    ),
+    Permission.READ_ASSESSMENT: (
+        only(Role.ENTERPRISE, when=owns_as_enterprise),
+        only(Role.PROVIDER, Role.EXPERT, Role.SUPERVISOR, when=owns_as_organisation),
+        only(Role.COUNTY_OFFICER, when=is_published_in_county),
+        Alternative(CITY_STAFF, is_published),
+    ),
+    Permission.KEEP_EVIDENCE: (only(Role.ENTERPRISE, when=owns_as_organisation),),
+    Permission.GRANT_ACCESS: (only(Role.ENTERPRISE, when=owns_as_enterprise),),
+    Permission.USE_ACCESS: (only(Role.PROVIDER, Role.EXPERT, Role.SUPERVISOR, when=owns_as_organisation),),
+    Permission.BUILD_BUNDLE: (only(Role.ENTERPRISE, when=owns_as_enterprise),),
+    Permission.OPEN_LEADS: (only(Role.ENTERPRISE, when=owns_as_enterprise),),
+    Permission.ANSWER_LEAD: (only(Role.PROVIDER, when=owns_as_provider),),
+    Permission.READ_INSIGHTS: (Alternative(CITY_STAFF | {Role.COUNTY_OFFICER}, always),),
+    Permission.MANAGE_CHALLENGES: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
+    Permission.ANSWER_CHALLENGE: (only(Role.PROVIDER),),
+    Permission.PROPOSE_WEIGHTS: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
+    Permission.DECIDE_WEIGHTS: (only(Role.BUREAU_LEADER),),
     Permission.READ_AUDIT: (only(Role.AUDITOR, Role.ADMINISTRATOR),),
     Permission.MANAGE_USERS: (only(Role.ADMINISTRATOR),),
 }

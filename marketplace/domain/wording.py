@@ -75,6 +75,28 @@ ROLES = {
 DEMAND_STATUSES = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
 SOLUTION_STATUSES = {"draft": "草稿", "listed": "在架", "suspended": "暂停", "withdrawn": "已下架"}
 SHORTLIST_STATUSES = {"open": "比选中", "closed": "已定稿"}
+ASSESSMENT_KINDS = {"self": "自评", "diagnosis": "诊断", "on_site": "现场评定"}
+ASSESSMENT_STATUSES = {"draft": "填写中", "completed": "已完成", "voided": "已作废"}
+GRANT_PURPOSES = {"diagnosis": "数字化诊断", "planning": "方案设计", "review": "专家咨询"}
+GRANT_STATUSES = {"active": "有效", "withdrawn": "已收回"}
+LEAD_STATUSES = {
+    "offered": "待答复",
+    "interested": "服务商有意",
+    "declined": "服务商不接",
+    "introduced": "已对接",
+    "refused": "企业暂不对接",
+    "cancelled": "已取消",
+}
+DECLINE_REASONS = {
+    "no_capacity": "无产能",
+    "not_our_field": "不对口",
+    "too_small": "项目太小",
+    "too_far": "距离太远",
+    "other": "其他",
+}
+CHALLENGE_STATUSES = {"draft": "拟定中", "open": "揭榜中", "closed": "已收榜"}
+WEIGHT_SET_STATUSES = {"proposed": "待定", "adopted": "使用中", "retired": "已停用"}
+SHEET_STATUSES = {"shared": "有效", "withdrawn": "已收回"}
 CRITERION_STATES = {"met": "满足", "partly": "部分满足", "unmet": "不满足", "unknown": "未知"}
 
 

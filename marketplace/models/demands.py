@@ -24,6 +24,7 @@ class Demand(Versioned, Base):
     __table_args__ = (
         CheckConstraint("(status = 'draft') = (decided_at IS NULL)", name="decided_unless_draft"),
         CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_by_someone"),
+        CheckConstraint("aimed_level IS NULL OR aimed_level BETWEEN 1 AND 4", name="aimed_level_range"),
         CheckConstraint("budget IS NULL OR budget > 0", name="budget_positive"),
         CheckConstraint("deadline_days IS NULL OR deadline_days > 0", name="deadline_positive"),
     )
@@ -39,6 +40,9 @@ class Demand(Versioned, Base):
     status: Mapped[DemandStatus] = mapped_column(default=DemandStatus.DRAFT, index=True)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessments.id"), index=True)  # drawn up from it
+    aimed_level: Mapped[int | None]  # the overall level that the checklist is to lead to
+    is_open_to_leads: Mapped[bool] = mapped_column(default=False)  # the owner said yes to being offered to providers
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("demands.id"))
     created_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
@@ -67,5 +71,6 @@ class DemandLine(Base):
     text: Mapped[str] = mapped_column(String(500))
     weight: Mapped[int]
     is_essential: Mapped[bool] = mapped_column(default=False)
+    suggestion: Mapped[str | None] = mapped_column(String(500))  # what the assessment suggested; the owner's text stays
 
     demand: Mapped[Demand] = relationship(back_populates="lines", lazy="raise_on_sql")

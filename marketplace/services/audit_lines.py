@@ -25,16 +25,29 @@ LIMITS = reader.load("accounts")["listing"]
 SUBJECTS = {
     "user": "账号", "organisation": "单位", "invitation": "邀请", "demand": "需求清单", "solution": "产品",
     "shortlist": "候选名单", "provider": "服务商", "enterprise": "企业", "bundle": "数转包", "city": "演示数据",
+    "assessment": "评测", "evidence": "佐证材料", "access_grant": "查看授权", "lead": "商机", "match_run": "匹配记录",
+    "weight_set": "权重方案", "basket": "组合方案", "quotation_sheet": "报价单", "challenge": "榜单", "industry": "行业",
 }  # fmt: skip
 DETAILS = {
     "organisation": "单位", "failures": "连续输错次数", "until": "锁定至", "sessions": "退出设备数", "login": "账号",
     "is_keeper": "设为管理员", "title": "标题", "from": "原", "to": "现", "reason": "理由", "before": "改前",
     "after": "改后", "solution": "产品编号", "day": "日期",
+    "kind": "类别", "topic": "题目或场景", "standard": "标准版本", "points": "得分", "level": "等级", "item": "题号",
+    "option": "选项", "is_done": "已完成", "sha256": "校验值", "evidence": "材料编号", "purpose": "用途",
+    "parts": "包含内容", "assessment": "评测编号", "lines": "条目数", "wave": "批次", "providers": "服务商数",
+    "run": "匹配编号", "changed": "有变化", "number": "单号", "price": "报价", "days": "天数", "industry": "行业",
+    "rows": "行数", "name": "名称",
 }  # fmt: skip
 STATUSES: Mapping[str, Mapping[str, str]] = {
     "demand": wording.DEMAND_STATUSES,
     "solution": wording.SOLUTION_STATUSES,
     "shortlist": wording.SHORTLIST_STATUSES,
+    "assessment": wording.ASSESSMENT_STATUSES,
+    "access_grant": wording.GRANT_STATUSES,
+    "lead": wording.LEAD_STATUSES,
+    "weight_set": wording.WEIGHT_SET_STATUSES,
+    "quotation_sheet": wording.SHEET_STATUSES,
+    "challenge": wording.CHALLENGE_STATUSES,
 }
 HEADINGS = ("时间", "办理人", "角色", "单位", "事项", "对象", "内容")
 WIDTHS = (20, 16, 12, 28, 16, 28, 60)

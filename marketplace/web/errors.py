@@ -23,6 +23,12 @@ STATUS_WORDS = {
     "demand": wording.DEMAND_STATUSES,
     "solution": wording.SOLUTION_STATUSES,
     "shortlist": wording.SHORTLIST_STATUSES,
+    "assessment": wording.ASSESSMENT_STATUSES,
+    "access_grant": wording.GRANT_STATUSES,
+    "lead": wording.LEAD_STATUSES,
+    "weight_set": wording.WEIGHT_SET_STATUSES,
+    "quotation_sheet": wording.SHEET_STATUSES,
+    "challenge": wording.CHALLENGE_STATUSES,
 }
 KIND_WORDS = {
     "demand": "需求清单",
@@ -35,6 +41,15 @@ KIND_WORDS = {
     "invitation": "邀请",
     "entry": "候选条目",
     "organisation": "单位",
+    "assessment": "评测",
+    "evidence": "佐证材料",
+    "access_grant": "查看授权",
+    "lead": "商机",
+    "match_run": "匹配记录",
+    "weight_set": "权重方案",
+    "basket": "组合方案",
+    "quotation_sheet": "报价单",
+    "challenge": "榜单",
 }
 
 
