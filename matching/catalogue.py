@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import standard
-from matching.documents import BARRED, PriceModel, Solution, Standing
+from matching.documents import PriceModel, Provider, Solution, Standing
 from matching.weights import ProviderWeights
 
 Bools = npt.NDArray[np.bool_]
@@ -40,6 +40,7 @@ class Catalogue:
     deployments_known: Bools
     days: Floats
     amount: Floats
+    eligible: Floats  # share of the amount that may be subsidised, 0 where unknown
     price_model: npt.NDArray[np.int8]  # index into PRICE_MODELS, -1 unknown
     cases: Bools  # (4, 16, n)
     cases_known: Bools
@@ -68,6 +69,7 @@ def build(solutions: Sequence[Solution], weights: ProviderWeights) -> Catalogue:
         deployments_known=_known([row.deployment or None for row in rows]),
         days=_numbers([row.days_to_deploy for row in rows]),
         amount=_numbers([row.price.amount if row.price else None for row in rows]),
+        eligible=np.array([(row.price and row.price.eligible_share) or 0.0 for row in rows], dtype=np.float64),
         price_model=np.array([PRICE_MODELS.index(row.price.model) if row.price else -1 for row in rows], dtype=np.int8),
         cases=_cases(rows),
         cases_known=_known([row.cases for row in rows]),
@@ -121,20 +123,22 @@ def _cases(rows: Sequence[Solution]) -> Bools:
 
 def _provider_fit(rows: Sequence[Solution], weights: ProviderWeights) -> Floats:
     """Standing and ratings of a provider, 0 to 1; without ratings that half is 0, not average."""
-    providers = {row.provider_id: row.provider for row in rows if row.provider}
-    total = sum(provider.rating_sum for provider in providers.values())
-    count = sum(provider.rating_count for provider in providers.values())
-    mean = total / count if count else weights.worst_rating
+    share = weights.standing_share
     fits = np.zeros(len(rows))
     for column, row in enumerate(rows):
-        provider = row.provider
-        if provider is None or provider.standing in BARRED:
-            continue
-        rated = provider.rating_count + weights.prior_count
-        drawn = (provider.rating_sum + mean * weights.prior_count) / rated if rated else mean
-        rating = max(drawn - weights.worst_rating, 0) / (_BEST_RATING - weights.worst_rating)
-        evidence = provider.rating_count / rated if rated else 0.0
-        standing = weights.standing[provider.standing]
-        share = weights.standing_share
-        fits[column] = share * standing + (1 - share) * min(rating, 1) * evidence if standing else 0.0
+        standing = weights.standing[row.provider.standing] if row.provider else 0.0
+        if row.provider and standing:
+            fits[column] = share * standing + (1 - share) * rating_fit(row.provider, weights)
     return fits
+
+
+def rating_fit(provider: Provider, weights: ProviderWeights) -> float:
+    """How good the ratings are, 0 to 1, as far as there is evidence: the mean drawn towards the worst by the count.
+
+    A rating raises it only when it is better than what stands there already, and no other provider matters.
+    """
+    rated = provider.rating_count + weights.prior_count
+    if not provider.rating_count or not rated:
+        return 0.0
+    above = provider.rating_sum - weights.worst_rating * provider.rating_count
+    return min(max(above / rated / (_BEST_RATING - weights.worst_rating), 0.0), 1.0)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import quantities
+from matching.bundle_terms import SubsidyRule
 from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, PRICE_MODELS, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats
 from matching.documents import Demand, DemandLine, PriceModel
 from matching.weights import ConditionWeights, LineWeights, TextWeights
@@ -75,17 +76,20 @@ def text(catalogue: Catalogue, line: DemandLine, closeness: npt.NDArray[Any], we
 
 
 def industry(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
-    """Same industry; a solution that names classes of GB/T 4754 must name the enterprise's, if that is known."""
+    """Same class of GB/T 4754, then same pilot industry, then general purpose, then another industry.
+
+    Naming other classes than the enterprise's is worded, but costs nothing against naming none.
+    """
     same = catalogue.industries[INDUSTRY_AT[demand.enterprise.industry]]
-    share = np.where(same, 1.0, weights.general_purpose * catalogue.is_general)
+    share = np.where(same, weights.same_industry, weights.general_purpose * catalogue.is_general)
     met = same | catalogue.is_general
     code = demand.enterprise.gbt4754
     if code is not None:
-        other = same & catalogue.classes_known
+        met &= ~(same & catalogue.classes_known)
         if code in catalogue.classes:
-            other &= ~catalogue.classes[code]
-        share[other] = weights.other_class
-        met &= ~other
+            named = catalogue.classes[code] & (same | catalogue.is_general)
+            share[named] = 1.0
+            met |= named
     return _fit(share, catalogue.industries_known, met=lambda rows: met[rows])
 
 
@@ -111,11 +115,11 @@ def deadline(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) ->
     return _within(catalogue.days, demand.deadline_days, weights.deadline_limit)
 
 
-def budget(catalogue: Catalogue, demand: Demand, weights: ConditionWeights, cost: Floats) -> Fit:
-    """The first year's `cost` within the budget; what costs more earns less, down to nothing at the limit."""
+def budget(catalogue: Catalogue, demand: Demand, weights: ConditionWeights, own: Floats) -> Fit:
+    """The enterprise's `own` cost within the budget; what costs more earns less, down to nothing at the limit."""
     if demand.budget is None:
         return not_asked(catalogue)
-    return _within(cost, demand.budget, weights.budget_limit)
+    return _within(own, demand.budget, weights.budget_limit)
 
 
 def _within(values: Floats, limit: int, end: float) -> Fit:
@@ -139,17 +143,26 @@ def first_year_cost(catalogue: Catalogue, demand: Demand) -> Floats:
     return cost
 
 
+def own_cost(catalogue: Catalogue, cost: Floats, rule: SubsidyRule | None) -> Floats:
+    """What the enterprise pays itself of the first year's `cost`; where the eligible share is unknown, all of it."""
+    if rule is None:
+        return cost
+    paid = np.zeros_like(cost)
+    np.multiply(cost, catalogue.eligible * float(rule.rate), out=paid, where=np.isfinite(cost))
+    own: Floats = cost - np.minimum(np.floor(np.round(paid, 6)), np.inf if rule.cap is None else rule.cap)
+    return own
+
+
 def _machines(catalogue: Catalogue, demand: Demand) -> Floats:
-    """Machines that the lines speak of whose scene a solution covers; infinite when untold or told differently."""
+    """Machines that the lines speak of whose scene a solution covers, the fewest if told differently; infinite when
+    untold. The fewest, so that a solution that covers one scene more is never taken to cost more for it."""
     least = np.full(len(catalogue.solutions), np.inf)
-    most = np.full(len(catalogue.solutions), -np.inf)
     for line in demand.lines:
         count = quantities.machines(line.text)
         if count is not None:
             covers = catalogue.levels[SCENE_AT[line.scene]] > 0
             least[covers] = np.minimum(least[covers], count)
-            most[covers] = np.maximum(most[covers], count)
-    return np.where(least == most, least, np.inf)
+    return least
 
 
 def cases(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:

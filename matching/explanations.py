@@ -10,6 +10,7 @@ from matching.documents import Demand
 from matching.results import Criterion
 from matching.sheets import Excerpt
 from matching.text_fit import TextFit
+from matching.weights import ProviderWeights
 
 STATE_NAMES = {int(state): state.name.lower() for state in State}
 
@@ -18,13 +19,20 @@ class Explanation:
     """The criteria of an excerpt's solutions for one demand; `shown` are the places in the excerpt to be worded."""
 
     def __init__(
-        self, demand: Demand, excerpt: Excerpt, shown: Sequence[int], catalogue: Catalogue, text: TextFit
+        self,
+        demand: Demand,
+        excerpt: Excerpt,
+        shown: Sequence[int],
+        catalogue: Catalogue,
+        text: TextFit,
+        weights: ProviderWeights,
     ) -> None:
         self.demand = demand
         self.excerpt = excerpt
         self.shown = shown
         self.catalogue = catalogue
         self.text = text
+        self.weights = weights
 
     def criteria(self, at: int) -> tuple[Criterion, ...]:
         """The criteria of the solution in place `at` of the excerpt, one of those shown."""
@@ -36,6 +44,8 @@ class Explanation:
             states=states[lines : 2 * lines],
             grounds=self._grounds[at],
             cost=float(self.excerpt.cost[at]),
+            own=float(self.excerpt.own[at]),
+            min_ratings=self.weights.min_ratings,
         )
         earned = self.excerpt.contributions[at].tolist()
         return tuple(

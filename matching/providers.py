@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from matching.documents import Demand, Solution
 from matching.results import ProviderResult
@@ -19,21 +20,28 @@ def rows_by_provider(solutions: Sequence[Solution]) -> dict[str, list[int]]:
     return dict(rows)
 
 
+class Lot(Protocol):
+    """What equals are sorted by (`ties.place` of a seed and a demand)."""
+
+    def __call__(self, *, item: str) -> bytes: ...
+
+
 def rank(
-    demand: Demand, excerpt: Excerpt, solutions: Sequence[Solution], among: Collection[str]
+    demand: Demand, excerpt: Excerpt, solutions: Sequence[Solution], *, among: Collection[str], lot: Lot
 ) -> tuple[ProviderResult, ...]:
-    """The providers `among`, best first, ties by id; `excerpt` holds all their solutions, `solutions` is by row."""
-    table = _Table(excerpt, solutions)
+    """The providers `among`, best first, ties by `lot` and id; `excerpt` holds all their solutions by row."""
+    table = _Table(excerpt, solutions, lot)
     candidates = rows_by_provider(table.solutions)
     found = [_result(provider, table.combination(candidates[provider]), table, demand) for provider in among]
-    return tuple(sorted(found, key=lambda result: (-result.score, result.provider)))
+    return tuple(sorted(found, key=lambda result: (-result.score, lot(item=result.provider), result.provider)))
 
 
 class _Table:
     """Candidates as plain lists: a handful of numbers each, for which arrays would be slower."""
 
-    def __init__(self, excerpt: Excerpt, solutions: Sequence[Solution]) -> None:
+    def __init__(self, excerpt: Excerpt, solutions: Sequence[Solution], lot: Lot) -> None:
         self.solutions = [solutions[row] for row in excerpt.rows]
+        self.lots = [lot(item=solution.id) for solution in self.solutions]
         self.scores = excerpt.scores
         self.by_line: list[list[float]] = excerpt.by_line.tolist()
         self.covers = [{at for at, met in enumerate(row) if met} for row in excerpt.covers.tolist()]
@@ -43,9 +51,9 @@ class _Table:
 
         A combination holds no conflicting solutions.
         """
-        chosen = [max(candidates, key=lambda at: (self.scores[at], -at))]
+        chosen = [min(candidates, key=lambda at: (-self.scores[at], self.lots[at], at))]
         while gains := self._gains(candidates, chosen):
-            chosen.append(max(gains, key=lambda at: (gains[at], -at)))
+            chosen.append(min(gains, key=lambda at: (-gains[at], self.lots[at], at)))
         return chosen
 
     def _gains(self, candidates: Sequence[int], chosen: Sequence[int]) -> dict[int, float]:

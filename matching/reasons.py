@@ -17,12 +17,19 @@ _MOST_WORDS = 4
 
 
 def all_of(
-    demand: Demand, solution: Solution, *, states: Sequence[int], grounds: Sequence[Sequence[str]], cost: float
+    demand: Demand,
+    solution: Solution,
+    *,
+    states: Sequence[int],
+    grounds: Sequence[Sequence[str]],
+    cost: float,
+    own: float,
+    min_ratings: int,
 ) -> list[str]:
     """A sentence for every criterion, in the order of a sheet.
 
     `states` are those of the lines' texts, `grounds` the words each line shares with
-    the solution, `cost` the first year's cost in yuan, infinite when unknown.
+    the solution, `cost` the first year's cost in yuan, infinite when unknown, `own` what is left of it after subsidy.
     """
     return [
         *(scene(line, solution) for line in demand.lines),
@@ -34,9 +41,9 @@ def all_of(
         size(demand, solution),
         deployment(demand, solution),
         deadline(demand, solution),
-        budget(demand, solution, cost=cost),
+        budget(demand, solution, cost=cost, own=own),
         cases(demand, solution),
-        provider(solution),
+        provider(solution, min_ratings=min_ratings),
     ]
 
 
@@ -73,14 +80,15 @@ def industry(demand: Demand, solution: Solution) -> str:
     wanted = demand.enterprise.industry
     if solution.industries is None:
         return "未写明适用行业，未知"
+    code = demand.enterprise.gbt4754
+    is_class = bool(code and code in (solution.gbt4754 or ()))
     if not solution.industries:
-        return "通用产品，不限行业"
+        return f"通用产品，写明适用国标{code}类，是你的行业" if is_class else "通用产品，不限行业"
     if wanted not in solution.industries:
         return f"面向{_names(solution.industries, standard.INDUSTRIES)}，未含你的行业"
-    code = demand.enterprise.gbt4754
-    if code and solution.gbt4754 and code not in solution.gbt4754:
+    if code and solution.gbt4754 and not is_class:
         return f"行业相同，但只写明适用国标{'、'.join(solution.gbt4754)}类，你是{code}类"
-    return f"面向{standard.INDUSTRIES[wanted]}，是你的行业"
+    return f"面向{standard.INDUSTRIES[wanted]}{f'，含国标{code}类' if is_class else ''}，是你的行业"
 
 
 def size(demand: Demand, solution: Solution) -> str:
@@ -120,8 +128,8 @@ def deadline(demand: Demand, solution: Solution) -> str:
     return f"{days}天上线，{beside}"
 
 
-def budget(demand: Demand, solution: Solution, *, cost: float) -> str:
-    """The first year's cost in 万元, how it was counted, and the budget."""
+def budget(demand: Demand, solution: Solution, *, cost: float, own: float) -> str:
+    """The first year's cost in 万元, how it was counted, what the subsidy leaves of it, and the budget."""
     if demand.budget is None:
         return "需求未写预算，未知"
     price = solution.price
@@ -132,8 +140,9 @@ def budget(demand: Demand, solution: Solution, *, cost: float) -> str:
         return f"按{missing}，未知"
     basis = _basis(price.model, demand, solution)
     limit = _money(demand.budget)
-    beside = f"在预算{limit}内" if cost <= demand.budget else f"超过预算{limit}"
-    return f"{basis}首年约{_money(cost)}，{beside}"
+    paid = f"，补贴约{_money(cost - own)}，自付约{_money(own)}" if own < cost else ""
+    beside = f"在预算{limit}内" if own <= demand.budget else f"超过预算{limit}"
+    return f"{basis}首年约{_money(cost)}{paid}，{beside}"
 
 
 def _basis(model: PriceModel, demand: Demand, solution: Solution) -> str:
@@ -141,7 +150,7 @@ def _basis(model: PriceModel, demand: Demand, solution: Solution) -> str:
         return f"按{demand.enterprise.employees}人计，"
     if model == PriceModel.PER_DEVICE:
         told = [quantities.machines(line.text) for line in demand.lines if line.scene in solution.coverage]
-        return f"按需求里说的{next(count for count in told if count is not None)}台计，"
+        return f"按需求里说的{min(count for count in told if count is not None)}台计，"
     return ""
 
 
@@ -163,14 +172,16 @@ def cases(demand: Demand, solution: Solution) -> str:
     return "案例的行业和场景都与你不同" if solution.cases else "还没有案例"
 
 
-def provider(solution: Solution) -> str:
-    """Standing of the provider and its ratings."""
+def provider(solution: Solution, *, min_ratings: int) -> str:
+    """Standing of the provider and its ratings; a mean only of enough ratings to be one."""
     known = solution.provider
     if known is None:
         return "未写明服务商情况，未知"
     standing = _STANDINGS.get(known.standing, "")
     if not known.rating_count:
         return f"{standing}，还没有评价"
+    if known.rating_count < min_ratings:
+        return f"{standing}，评价不足{min_ratings}条"
     return f"{standing}，{known.rating_count}个评价平均{known.rating_sum / known.rating_count:.1f}分"
 
 

@@ -1,8 +1,23 @@
 """What a ranking says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "scene": "产品资料的场景和等级",
+        "text": "产品介绍",
+        "industry": "产品资料的适用行业",
+        "size": "产品资料的适用规模",
+        "deployment": "产品资料的部署方式",
+        "deadline": "产品资料的上线天数",
+        "budget": "产品资料的价格",
+        "cases": "已验收的本地案例",
+        "provider": "服务商名录和评价",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,11 @@ class Criterion:
     state: str
     contribution: float
     reason: str
+
+    @property
+    def source(self) -> str:
+        """Where the fact of the reason was taken from, in Chinese."""
+        return SOURCES[self.name.partition(":")[0]]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import conditions
+from matching.bundle_terms import SubsidyRule
 from matching.catalogue import Bools, Catalogue, Floats
 from matching.conditions import Fit, State
 from matching.documents import Demand
@@ -24,6 +25,7 @@ class Excerpt:
     names: tuple[str, ...]
     rows: tuple[int, ...]
     cost: Floats  # (rows,)
+    own: Floats  # (rows,)
     contributions: Floats  # (rows, criteria), rounded
     states: npt.NDArray[np.int_]  # (rows, criteria)
     scores: tuple[float, ...]
@@ -40,6 +42,7 @@ class Sheet:
     points: tuple[float, ...]
     fits: tuple[Fit, ...]
     cost: Floats  # (n,) yuan of the first year, infinite where unknown
+    own: Floats  # (n,) the same without the subsidy
 
     def totals(self) -> Floats:
         """Points, (n,)."""
@@ -59,6 +62,7 @@ class Sheet:
             names=self.names,
             rows=tuple(rows),
             cost=self.cost[rows],
+            own=self.own[rows],
             contributions=earned,
             states=states,
             scores=tuple(round(math.fsum(row), _PLACES) for row in earned.tolist()),
@@ -67,18 +71,27 @@ class Sheet:
         )
 
 
-def make(catalogue: Catalogue, demand: Demand, closeness: npt.NDArray[Any], provider: Fit, weights: Weights) -> Sheet:
+def make(
+    catalogue: Catalogue,
+    demand: Demand,
+    closeness: npt.NDArray[Any],
+    *,
+    provider: Fit,
+    weights: Weights,
+    subsidy: SubsidyRule | None,
+) -> Sheet:
     """The sheet of `demand`; `closeness` (lines, n) compares texts, `provider` is the same for every demand."""
     lines = demand.lines
     scenes = [conditions.scene(catalogue, line, weights.lines) for line in lines]
     texts = [conditions.text(catalogue, line, row, weights.text) for line, row in zip(lines, closeness, strict=True)]
     cost = conditions.first_year_cost(catalogue, demand)
+    own = conditions.own_cost(catalogue, cost, subsidy)
     others = {
         "industry": conditions.industry(catalogue, demand, weights.conditions),
         "size": conditions.size(catalogue, demand),
         "deployment": conditions.deployment(catalogue, demand),
         "deadline": conditions.deadline(catalogue, demand, weights.conditions),
-        "budget": conditions.budget(catalogue, demand, weights.conditions, cost),
+        "budget": conditions.budget(catalogue, demand, weights.conditions, own),
         "cases": conditions.cases(catalogue, demand, weights.conditions),
         "provider": provider,
     }
@@ -91,6 +104,7 @@ def make(catalogue: Catalogue, demand: Demand, closeness: npt.NDArray[Any], prov
         points=(*points, *(getattr(weights.points, name) for name in others)),
         fits=(*scenes, *texts, *others.values()),
         cost=cost,
+        own=own,
     )
 
 

@@ -43,8 +43,8 @@ class LineWeights:
 class ConditionWeights:
     """How far a condition that holds in part counts (0 to 1), and where limits end."""
 
+    same_industry: float
     general_purpose: float
-    other_class: float
     half_case: float
     budget_limit: float
     deadline_limit: float
@@ -58,6 +58,7 @@ class ProviderWeights:
     standing_share: float
     prior_count: float
     worst_rating: float
+    min_ratings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Weights:
 def from_data(data: Mapping[str, Any]) -> Weights:
     """Weights from the sections of a parsed TOML file; raises KeyError, TypeError or ValueError when they are wrong."""
     provider = dict(data["provider"])
-    ways = {key: provider.pop(key) for key in ("standing_share", "prior_count", "worst_rating")}
+    ways = {key: provider.pop(key) for key in ("standing_share", "prior_count", "worst_rating", "min_ratings")}
     return Weights(
         points=Points(**data["points"]),
         lines=LineWeights(**data["lines"]),
