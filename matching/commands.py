@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from matching import cutting, evaluation, fields, lexicon, reading, weights
+from matching import bundle_command, cutting, evaluation, fields, lexicon, reading, weights
 from matching.ranking import Ranker
 from matching.results import Ranking
 from matching.text_fit import TextFit
@@ -169,6 +169,7 @@ def _json(value: object) -> str:
 
 COMMANDS = (
     Command("rank", "按需求给产品排序并说明理由", _declare_rank, _rank),
+    Command("bundle", "配出达到目标等级、自付最少的产品组合", bundle_command.declare, bundle_command.run),
     Command("evaluate", "用人工评分检验排序", _declare_evaluate, _evaluate),
     Command("textfit", "只算文字相似度", _declare_textfit, _textfit),
 )
