@@ -150,6 +150,7 @@ _SCORED: Final[dict[str, Any]] = _read("standard_2024_items.toml")
 
 VERSION: Final[str] = _DATA["version"]
 LEVEL_NAMES: Final[tuple[str, ...]] = tuple(_DATA["level_names"])
+LEVEL_TITLES: Final[tuple[str, ...]] = tuple(_DATA["level_titles"])
 GROUPS: Final[Mapping[str, str]] = MappingProxyType(_DATA["groups"])
 INDUSTRIES: Final[Mapping[str, str]] = MappingProxyType(_DATA["industries"])
 SIZES: Final[Mapping[str, str]] = MappingProxyType(_DATA["sizes"])
@@ -160,6 +161,14 @@ SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
 )
 LEVEL_STATEMENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {row["id"]: tuple(row["statements"]) for row in _DATA["scenes"]}
+)
+SCENE_EVIDENCE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
+    {
+        row["id"]: tuple(
+            tuple(text.format(record=row["record"]) for text in level) for level in _DATA["scene_evidence"]
+        )
+        for row in _DATA["scenes"]
+    }
 )
 LEVEL_RULE: Final[tuple[LevelThreshold, ...]] = tuple(
     LevelThreshold(
