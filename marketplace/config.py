@@ -20,6 +20,7 @@ def from_environment(environment: Mapping[str, str], *, instance: Path) -> dict[
         "SECRET_KEY": environment.get("SECRET_KEY") or DEFAULT_SECRET,
         "SQLALCHEMY_ENGINES": {"default": engine_settings(database)},
         "SEARCH_FOLDER": environment.get("SEARCH_FOLDER") or str(instance / "search"),
+        "EVIDENCE_FOLDER": environment.get("EVIDENCE_FOLDER") or str(instance / "evidence"),
         "MEILISEARCH_URL": environment.get("MEILISEARCH_URL") or None,
         "MEILISEARCH_KEY": environment.get("MEILISEARCH_KEY") or None,
         "IS_PRODUCTION": is_production,
