@@ -52,7 +52,7 @@ class Listing:
 
 
 def extend(listing: Listing, problem: Problem, count: int) -> None:
-    """Up to `count` further bundles: cheapest other, fewest providers, best rated, one provider, then next cheapest."""
+    """Up to `count` more: cheapest other, fewest providers (or one alone), best rated, then the next cheapest."""
     for bundle in _candidates(listing, problem):
         if len(listing.bundles) > count:
             break
@@ -64,14 +64,18 @@ def _candidates(listing: Listing, problem: Problem) -> Iterator[Bundle | None]:
     """Made one by one, since each must differ from those listed before."""
     first = listing.bundles[0]
     yield listing.best(problem, Kind.CHEAPEST_OTHER, is_other=True)
-    fewest = listing.new(listing.best(problem, Kind.FEWEST_PROVIDERS, _PROVIDERS_FIRST))
-    yield fewest if fewest and len(fewest.providers) < len(first.providers) else None
+    yield listing.new(_fewest_providers(listing, problem))
     yield listing.new(_best_rated(listing, first))
-    if len(first.providers) > 1:
-        alone = listing.problem(dataclasses.replace(listing.terms, max_providers=1))
-        yield listing.new(listing.best(alone, Kind.ONE_PROVIDER))
     while further := listing.best(problem, Kind.NEXT_CHEAPEST, is_other=True):
         yield further
+
+
+def _fewest_providers(listing: Listing, problem: Problem) -> Bundle | None:
+    """The cheapest bundle of the fewest providers, if these are fewer than in the first."""
+    bundle = listing.best(problem, Kind.FEWEST_PROVIDERS, _PROVIDERS_FIRST)
+    if bundle is None or len(bundle.providers) >= len(listing.bundles[0].providers):
+        return None
+    return dataclasses.replace(bundle, kind=Kind.ONE_PROVIDER) if len(bundle.providers) == 1 else bundle
 
 
 def _best_rated(listing: Listing, first: Bundle) -> Bundle | None:
