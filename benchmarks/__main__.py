@@ -1,7 +1,7 @@
 """Run every benchmark, one after the other."""
 
-from benchmarks import pages, ranking, search
+from benchmarks import meetings, pages, ranking, search
 
-for _part in (search, ranking, pages):
+for _part in (search, ranking, meetings, pages):
     print(f"== {_part.__name__}")
     _part.main()

@@ -1,6 +1,7 @@
 """The commands of `python -m matching`; a further command is a function and a row of `COMMANDS`.
 
-Results are JSON in UTF-8 on standard output; the status is 0, or 2 with one line on standard error for bad input.
+Results are JSON in UTF-8 on standard output; the status is 0, or with one line on standard error 2 for bad input and 3
+for input that nothing can satisfy.
 """
 
 import argparse
@@ -14,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from matching import bundle_command, cutting, evaluation, fields, lexicon, reading, weights
+from matching import bundle_command, cutting, evaluation, fields, lexicon, meeting_command, reading, weights
 from matching.ranking import Ranker
 from matching.results import Ranking
 from matching.text_fit import TextFit
 
-BAD_INPUT = 2
+BAD_INPUT, IMPOSSIBLE = 2, 3
 _BATCH = 128
 
 
@@ -170,6 +171,7 @@ def _json(value: object) -> str:
 COMMANDS = (
     Command("rank", "按需求给产品排序并说明理由", _declare_rank, _rank),
     Command("bundle", "配出达到目标等级、自付最少的产品组合", bundle_command.declare, bundle_command.run),
+    Command("schedule", "排供需对接会的会面时间表", meeting_command.declare, meeting_command.run),
     Command("evaluate", "用人工评分检验排序", _declare_evaluate, _evaluate),
     Command("textfit", "只算文字相似度", _declare_textfit, _textfit),
 )
@@ -191,7 +193,7 @@ def run(arguments: Sequence[str]) -> int:
     except fields.InputError as error:
         message = str(error).encode("utf-8", "backslashreplace").replace(b"\n", b" ")
         sys.stderr.buffer.write(message + b"\n")
-        return BAD_INPUT
+        return IMPOSSIBLE if isinstance(error, meeting_command.ImpossibleError) else BAD_INPUT
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
