@@ -1,7 +1,8 @@
 """Rows for tests, made through the real tables; every call makes something that is valid and new."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -11,6 +12,13 @@ from marketplace.domain import credit_codes
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
+from marketplace.models.assessments import (
+    Assessment,
+    AssessmentAnswer,
+    AssessmentKind,
+    AssessmentStatus,
+    SceneLevel,
+)
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise, Progress
 from marketplace.models.providers import Provider, ProviderKind, Standing
@@ -25,6 +33,7 @@ from marketplace.models.solutions import (
 )
 from marketplace.services import accounts, clock, outbox, search_documents
 from marketplace.services.unit_of_work import writing
+from matching import standard
 
 KIND_OF_ROLE = {
     Role.ENTERPRISE: OrganisationKind.ENTERPRISE,
@@ -177,6 +186,41 @@ class Factory:
             )
             for place, (scene, weight) in enumerate(lines, start=1)
         ]  # fmt: skip
+        return self._save(row)
+
+    def assessment(
+        self,
+        *,
+        user: User | None = None,
+        points: Decimal = Decimal("41.35"),
+        levels: Mapping[str, int] | None = None,
+        answers: Mapping[str, Sequence[str]] | None = None,
+        kind: AssessmentKind = AssessmentKind.SELF,
+        status: AssessmentStatus = AssessmentStatus.COMPLETED,
+        **facts: Any,
+    ) -> Assessment:
+        """A record of the user's enterprise: all scenes (level 1 unless said), all items (their first option)."""
+        owner = self.actor(user or self.user(Role.ENTERPRISE))
+        now = clock.now()
+        is_draft = status == AssessmentStatus.DRAFT
+        reached = dict.fromkeys(standard.SCENES, 1) | dict(levels or {})
+        values: dict[str, Any] = {
+            "enterprise_id": owner.enterprise_id, "organisation_id": owner.organisation_id, "kind": kind,
+            "standard": standard.VERSION, "assessed_on": clock.today(), "created_by": owner.user_id, "created_at": now,
+            "changed_at": now, "status": status, "decided_at": None if is_draft else now,
+            "decided_by": None if is_draft else owner.user_id, "points": None if is_draft else points,
+            "level": None if is_draft else standard.overall_level(points, reached).level,
+        }  # fmt: skip
+        row = Assessment(**(values | facts))
+        given = {item: ["A"] for item in standard.ITEMS} | {item: list(keys) for item, keys in (answers or {}).items()}
+        row.answers = [
+            AssessmentAnswer(item=item, options=keys, figures={}, answered_by=owner.user_id, answered_at=now)
+            for item, keys in given.items()
+        ]
+        row.scenes = [
+            SceneLevel(scene=scene, level=level, answered_by=owner.user_id, answered_at=now)
+            for scene, level in reached.items()
+        ]
         return self._save(row)
 
     def _save(self, row: Any) -> Any:
