@@ -53,6 +53,7 @@ class Line:
     text: str
     weight: int
     is_essential: bool
+    suggestion: str | None = None  # what an assessment suggested, kept beside the owner's own text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Writing a demand checklist: create, change, copy, publish, withdraw, delete. A published one never changes."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise
-from marketplace.services import audit, clock, status_changes, unit_of_work
+from marketplace.services import audit, clock, match_runs, rankers, status_changes, unit_of_work
 
 KIND = "demand"
 COPY_MARK = "（副本）"
@@ -29,7 +30,7 @@ def create(actor: Actor, *, title: str, first_line: Line | None = None, once: st
     demands.check_lines(lines)
     with unit_of_work.writing(actor, once=once) as session:
         demand = _new(actor, title=title, enterprise_id=actor.enterprise_id)
-        demand.lines = _rows(lines)
+        demand.lines = rows_of(lines)
         _keep_new(session, actor, demand, once=once)
         audit.record(session, actor, "demands.created", kind=KIND, key=demand.id, details={"title": title})
         return demand.id
@@ -44,7 +45,8 @@ def copy(actor: Actor, *, demand_id: int, once: str | None = None) -> int:
         demand.copied_from_id = source.id
         demand.budget, demand.deadline_days = source.budget, source.deadline_days
         demand.deployments, demand.assessment_score = source.deployments, source.assessment_score
-        demand.lines = _rows([line_of(row) for row in source.lines])
+        demand.assessment_id, demand.aimed_level = source.assessment_id, source.aimed_level
+        demand.lines = rows_of([line_of(row) for row in source.lines])
         _keep_new(session, actor, demand, once=once)
         audit.record(session, actor, "demands.copied", kind=KIND, key=demand.id, details={"from": source.id})
         return demand.id
@@ -55,7 +57,7 @@ def save_basics(
 ) -> None:
     facts = {"title": demands.check_title(title), "assessment_score": demands.check_score(score)}
     with unit_of_work.writing(actor, once=once) as session:
-        demand = _draft(session, actor, demand_id, version=version)
+        demand = get_draft(session, actor, demand_id, version=version)
         _set(session, actor, demand, facts)
         unit_of_work.remember(session, once, kind=KIND, key=demand_id)
 
@@ -64,11 +66,11 @@ def save_lines(actor: Actor, *, demand_id: int, version: int, lines: Sequence[Li
     """All lines at once, in their order; they may be incomplete and their weights may not add up yet."""
     demands.check_lines(lines)
     with unit_of_work.writing(actor, once=once) as session:
-        demand = _draft(session, actor, demand_id, version=version)
-        before = [_told(line_of(row)) for row in demand.lines]
-        demand.lines = _rows(lines)
-        after = [_told(line) for line in lines]
-        _note(session, actor, demand, before={"lines": before}, after={"lines": after})
+        demand = get_draft(session, actor, demand_id, version=version)
+        before = [told(line_of(row)) for row in demand.lines]
+        demand.lines = rows_of(_with_suggestions(lines, demand.lines))
+        after = [told(line) for line in lines]
+        note_change(session, actor, demand, before={"lines": before}, after={"lines": after})
         unit_of_work.remember(session, once, kind=KIND, key=demand_id)
 
 
@@ -84,19 +86,24 @@ def save_conditions(
         "is_conditions_done": True,
     }
     with unit_of_work.writing(actor, once=once) as session:
-        demand = _draft(session, actor, demand_id, version=version)
+        demand = get_draft(session, actor, demand_id, version=version)
         _set(session, actor, demand, facts)
         unit_of_work.remember(session, once, kind=KIND, key=demand_id)
 
 
 def publish(actor: Actor, *, demand_id: int, version: int, once: str | None = None) -> None:
-    """Only a complete checklist: every line with its words, weights that sum to the total, conditions gone through."""
+    """Only a complete checklist: every line with its words, weights that sum to the total, conditions gone through.
+
+    The ranking of that moment is kept with it.
+    """
+    rankers.fitted()  # before the lock: fitting takes seconds
     with unit_of_work.writing(actor, once=once) as session:
         demand = _own(session, actor, demand_id)
         found = demands.problems(demand)
         if found and demand.status == DemandStatus.DRAFT:
             raise Invalid({"publish": [problem.message for problem in found]})
         status_changes.change(session, actor, demand, kind=KIND, action="publish", version=version)
+        match_runs.keep(session, actor, demand)
         unit_of_work.remember(session, once, kind=KIND, key=demand_id)
 
 
@@ -110,7 +117,7 @@ def withdraw(actor: Actor, *, demand_id: int, version: int, once: str | None = N
 def delete(actor: Actor, *, demand_id: int, version: int, once: str | None = None) -> str:
     """Drafts only; copies that were made of it stay. Returns the title."""
     with unit_of_work.writing(actor, once=once) as session:
-        demand = _draft(session, actor, demand_id, version=version)
+        demand = get_draft(session, actor, demand_id, version=version)
         title = demand.title
         copies = update(Demand).where(Demand.copied_from_id == demand_id).values(copied_from_id=None)
         session.execute(copies.execution_options(synchronize_session=False))
@@ -120,7 +127,13 @@ def delete(actor: Actor, *, demand_id: int, version: int, once: str | None = Non
 
 
 def line_of(row: DemandLine) -> Line:
-    return Line(row.scene, row.current_level, row.target_level, row.text, row.weight, row.is_essential)
+    return Line(row.scene, row.current_level, row.target_level, row.text, row.weight, row.is_essential, row.suggestion)
+
+
+def _with_suggestions(lines: Sequence[Line], kept: Sequence[DemandLine]) -> list[Line]:
+    """A form does not carry what was suggested: each scene's suggestion stays with the first line of that scene."""
+    suggested = {row.scene: row.suggestion for row in reversed(kept) if row.suggestion is not None}
+    return [dataclasses.replace(line, suggestion=suggested.pop(line.scene, None)) for line in lines]
 
 
 def _own(session: Session, actor: Actor, demand_id: int) -> Demand:
@@ -130,7 +143,7 @@ def _own(session: Session, actor: Actor, demand_id: int) -> Demand:
     return demand
 
 
-def _draft(session: Session, actor: Actor, demand_id: int, *, version: int) -> Demand:
+def get_draft(session: Session, actor: Actor, demand_id: int, *, version: int) -> Demand:
     """The draft as the person has seen it; one that has moved on since is a conflict."""
     demand = _own(session, actor, demand_id)
     if demand.status != DemandStatus.DRAFT or demand.version != version:
@@ -152,7 +165,8 @@ def _keep_new(session: Session, actor: Actor, demand: Demand, *, once: str | Non
     unit_of_work.remember(session, once, kind=KIND, key=demand.id)
 
 
-def _rows(lines: Sequence[Line]) -> list[DemandLine]:
+def rows_of(lines: Sequence[Line]) -> list[DemandLine]:
+    """New rows in the order of the lines."""
     return [
         DemandLine(
             position=position,
@@ -162,6 +176,7 @@ def _rows(lines: Sequence[Line]) -> list[DemandLine]:
             text=line.text,
             weight=line.weight,
             is_essential=line.is_essential,
+            suggestion=line.suggestion,
         )
         for position, line in enumerate(lines, start=1)
     ]
@@ -172,7 +187,7 @@ def _set(session: Session, actor: Actor, demand: Demand, facts: Mapping[str, Any
     for name, value in facts.items():
         setattr(demand, name, value)
     changed = [name for name, value in facts.items() if before[name] != value]
-    _note(
+    note_change(
         session,
         actor,
         demand,
@@ -181,7 +196,9 @@ def _set(session: Session, actor: Actor, demand: Demand, facts: Mapping[str, Any
     )
 
 
-def _note(session: Session, actor: Actor, demand: Demand, *, before: dict[str, Any], after: dict[str, Any]) -> None:
+def note_change(
+    session: Session, actor: Actor, demand: Demand, *, before: dict[str, Any], after: dict[str, Any]
+) -> None:
     """Write down what changed; the new time also moves the version, so that another tab's form is stale."""
     if before == after:
         return
@@ -190,7 +207,8 @@ def _note(session: Session, actor: Actor, demand: Demand, *, before: dict[str, A
     audit.record(session, actor, "demands.changed", kind=KIND, key=demand.id, details=details)
 
 
-def _told(line: Line) -> dict[str, Any]:
+def told(line: Line) -> dict[str, Any]:
+    """A line as the audit trail keeps it."""
     return {
         "scene": line.scene,
         "current_level": line.current_level,
