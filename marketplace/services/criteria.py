@@ -6,11 +6,12 @@ from decimal import ROUND_FLOOR, Decimal
 
 from marketplace.domain import demands, wording
 from marketplace.models.demands import Demand
-from matching import weights
 from matching.results import Criterion
+from matching.weights import Weights
 
 SHOWN: Mapping[str, int] = demands.POLICY["shown_reasons"]
 TENTH = Decimal("0.1")
+KEPT = ("label", "state", "reason", "points", "source", "name")
 CONDITIONS = {
     "industry": "行业",
     "size": "企业规模",
@@ -29,6 +30,8 @@ class CriterionView:
     state: str
     reason: str
     points: Decimal
+    source: str = ""
+    name: str = ""  # the library's own, such as scene:1; empty in what was kept before there were sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,22 @@ def views(criteria: Sequence[Criterion], demand: Demand) -> tuple[CriterionView,
         return f"{scene}的等级" if kind == "scene" else f"{scene}的内容"
 
     rows = zip(criteria, points, strict=True)
-    return tuple(CriterionView(label(one.name), one.state, one.reason, part) for one, part in rows)
+    return tuple(
+        CriterionView(label(one.name), one.state, one.reason, part, one.source, one.name) for one, part in rows
+    )
+
+
+def stored(rows: Iterable[CriterionView]) -> list[dict[str, str]]:
+    """As JSON keeps them."""
+    return [{part: str(getattr(row, part)) for part in KEPT} for row in rows]
+
+
+def restored(rows: Iterable[Mapping[str, str]]) -> tuple[CriterionView, ...]:
+    """What was kept before there were sources has none."""
+    return tuple(
+        CriterionView(**{part: row.get(part, "") for part in KEPT} | {"points": Decimal(row["points"])})  # type: ignore[arg-type]
+        for row in rows
+    )
 
 
 def apportion(values: Sequence[float]) -> list[Decimal]:
@@ -82,9 +100,10 @@ def grouped(criteria: Sequence[CriterionView]) -> tuple[StateGroup, ...]:
     return tuple(groups)
 
 
-def explanation() -> str:
+def explanation(in_force: Weights) -> str:
     """How the score is made, in one line, from the weights in force."""
-    default = weights.default()
-    points = "、".join(f"{PARTS[part.name]}{getattr(default.points, part.name):g}分" for part in fields(default.points))
-    factor = f"{default.lines.essential_factor:g}"
-    return f"满分100分：{points}。前两项按各项需求的权重分摊，必须满足的按{factor}倍计；资料没写的记0分，不按平均估。"
+    shares = {part.name: getattr(in_force.points, part.name) for part in fields(in_force.points)}
+    points = "、".join(f"{PARTS[name]}{value:.3g}分" for name, value in shares.items() if value)
+    factor = f"{in_force.lines.essential_factor:g}"
+    spread = f"前两项按各项需求的权重分摊，必须满足的按{factor}倍计"
+    return f"满分100分：{points}。{spread}；资料没写的记0分，不按平均估。"

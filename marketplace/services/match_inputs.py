@@ -1,13 +1,18 @@
 """From the tables to what `matching` takes: the same dataclasses that its command line reads from files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import demands, shelf
+from marketplace.extensions import db
+from marketplace.models.assessments import Assessment, AssessmentStatus, SceneLevel
 from marketplace.models.demands import Demand
 from marketplace.models.solutions import PricePlan, Solution
-from matching import documents
+from matching import documents, standard
 
 LOADING = (
     joinedload(Solution.provider),
@@ -58,11 +63,49 @@ def _price(plan: PricePlan | None) -> documents.Price | None:
     return documents.Price(documents.PriceModel(plan.model), plan.amount, share)
 
 
-def demand(row: Demand) -> documents.Demand:
-    """The checklist with its lines and its enterprise (loaded).
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What the assessment behind a checklist says; nothing where there is none by this edition."""
 
-    A present level that is not known is taken as 0, which favours nobody. A draft without any weight yet is ranked as
-    if all lines weighed the same.
+    points: Decimal | None = None
+    levels: Mapping[str, int] | None = None
+
+
+def demand(row: Demand) -> documents.Demand:
+    """The checklist with its lines and its enterprise (loaded), and the record that it was drawn up from."""
+    return next(iter(demands_of([row])))
+
+
+def demands_of(rows: Sequence[Demand]) -> tuple[documents.Demand, ...]:
+    """One statement for all records behind the checklists."""
+    found = _assessed([row.assessment_id for row in rows if row.assessment_id is not None])
+    return tuple(_demand(row, found.get(row.assessment_id or 0, Assessed())) for row in rows)
+
+
+def _assessed(ids: Sequence[int]) -> dict[int, Assessed]:
+    """Completed records by the edition in force; one of an earlier edition is never compared."""
+    if not ids:
+        return {}
+    query = (
+        select(Assessment.id, Assessment.points, SceneLevel.scene, SceneLevel.level)
+        .outerjoin(SceneLevel, SceneLevel.assessment_id == Assessment.id)
+        .where(Assessment.id.in_(ids), Assessment.status == AssessmentStatus.COMPLETED)
+        .where(Assessment.standard == standard.VERSION)
+        .order_by(SceneLevel.id)
+    )
+    points: dict[int, Decimal | None] = {}
+    levels: dict[int, dict[str, int]] = {}
+    for row in db.session.execute(query):
+        points[row.id] = row.points
+        reached = levels.setdefault(row.id, {})
+        if row.scene is not None:
+            reached[row.scene] = row.level
+    return {key: Assessed(points[key], levels[key] or None) for key in points}
+
+
+def _demand(row: Demand, assessed: Assessed) -> documents.Demand:
+    """A present level that is not known is taken as 0, which favours nobody. A draft without any weight yet is ranked
+    as if all lines weighed the same.
     """
     is_unweighted = demands.weights_total(row.lines) == 0
     lines = tuple(
@@ -77,6 +120,7 @@ def demand(row: Demand) -> documents.Demand:
         )
         for line in row.lines
     )
+    score = row.assessment_score if assessed.points is None else assessed.points
     return documents.Demand(
         id=str(row.id),
         enterprise=documents.Enterprise(
@@ -86,5 +130,6 @@ def demand(row: Demand) -> documents.Demand:
         budget=row.budget,
         deadline_days=row.deadline_days,
         deployment=tuple(row.deployments) if row.deployments else None,
-        assessment_score=None if row.assessment_score is None else float(row.assessment_score),
+        assessment_score=None if score is None else float(score),
+        scene_levels=assessed.levels,
     )

@@ -11,15 +11,29 @@ from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.demands import Demand
-from marketplace.models.matches import ShortlistEntry
+from marketplace.models.matches import MatchOrder, ShortlistEntry
 from marketplace.models.providers import Provider, Standing
 from marketplace.models.solutions import Solution
 from marketplace.services import criteria, demand_views, match_inputs, rankers, search_fallback, solution_cards
 from marketplace.services.criteria import StateGroup
+from marketplace.services.rankers import Fitted
 from marketplace.services.solution_cards import Card
+from matching import documents
 from matching.results import ProviderResult, Ranking, Result
 
 ROWS: int = demands.POLICY["ranking_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A ranking of this moment with everything that it depends on."""
+
+    demand: Demand
+    matched: documents.Demand
+    order: MatchOrder
+    seed: str
+    fitted: Fitted
+    ranking: Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +63,15 @@ class ProviderPlace:
 @dataclass(frozen=True, slots=True)
 class RankingView:
     demand: Demand
+    order: MatchOrder
+    seed: str
     places: tuple[Place, ...]
     providers: tuple[ProviderPlace, ...]
     catalogue: int
     explanation: str
     notices: tuple[str, ...]
     may_shortlist: bool
+    may_keep: bool
     shortlist_id: int | None
 
 
@@ -66,26 +83,46 @@ class Verdict:
     reasons: dict[str, object]
 
 
-def rank(actor: Actor, demand_id: int) -> RankingView:
+def order_of(text: str) -> MatchOrder:
+    """The order that a link asks for; anything unknown is the usual one."""
+    return MatchOrder.PLAIN if text == MatchOrder.PLAIN else MatchOrder.FIT
+
+
+def compute(demand: Demand, *, order: MatchOrder = MatchOrder.FIT, top: int | None = ROWS) -> Computed:
+    """The ranking at this moment; of a demand with its lines and its enterprise."""
+    fitted, seed, matched = rankers.fitted(), rankers.seed(), match_inputs.demand(demand)
+    ranking = fitted.ordered_by(order).rank(matched, top, seed=seed)
+    return Computed(demand, matched, order, seed, fitted, ranking)
+
+
+def rank(actor: Actor, demand_id: int, *, order: MatchOrder = MatchOrder.FIT) -> RankingView:
     """The ranking at this moment; an owner may look at that of a draft as soon as it has a line."""
+    view, _ = rank_with(actor, demand_id, order=order)
+    return view
+
+
+def rank_with(actor: Actor, demand_id: int, *, order: MatchOrder) -> tuple[RankingView, Computed]:
+    """The view and what it was made from."""
     sheet = demand_views.get(actor, demand_id, permission=Permission.RANK_DEMAND)
     demand = sheet.demand
     if not demand.lines:
         raise Invalid({"lines": ["还没有需求，先写一项再看匹配结果"]})
-    ranker = rankers.current()
-    ranking = ranker.rank(match_inputs.demand(demand), ROWS)
-    listed = _shortlisted(sheet.shortlist_id)
-    may_shortlist = sheet.may_write and demand.status == "published"
-    return RankingView(
+    computed = compute(demand, order=order)
+    may_keep = sheet.may_write and demand.status == "published"
+    view = RankingView(
         demand=demand,
-        places=_places(ranking, demand, listed),
-        providers=_provider_places(ranking, demand),
-        catalogue=len(ranker.catalogue_.solutions),
-        explanation=criteria.explanation(),
+        order=order,
+        seed=computed.seed,
+        places=_places(computed.ranking, demand, _shortlisted(sheet.shortlist_id)),
+        providers=provider_places(computed.ranking, demand),
+        catalogue=computed.fitted.size,
+        explanation=criteria.explanation(computed.fitted.ordered_by(order).weights),
         notices=_notices(demand),
-        may_shortlist=may_shortlist,
+        may_shortlist=may_keep,
+        may_keep=may_keep,
         shortlist_id=sheet.shortlist_id,
     )
+    return view, computed
 
 
 def verdicts(demand: Demand, solution_ids: Iterable[int]) -> dict[int, Verdict]:
@@ -93,14 +130,13 @@ def verdicts(demand: Demand, solution_ids: Iterable[int]) -> dict[int, Verdict]:
     wanted = set(solution_ids)
     if not demand.lines or not wanted:
         return {}
-    ranking = rankers.current().rank(match_inputs.demand(demand))
+    ranking = compute(demand, top=None).ranking
     return {int(one.solution): _verdict(one, demand) for one in ranking.results if int(one.solution) in wanted}
 
 
 def _verdict(result: Result, demand: Demand) -> Verdict:
     rows = criteria.views(result.criteria, demand)
-    kept = [{"label": one.label, "state": one.state, "reason": one.reason, "points": str(one.points)} for one in rows]
-    return Verdict(criteria.total(rows), {"criteria": kept})
+    return Verdict(criteria.total(rows), {"criteria": criteria.stored(rows)})
 
 
 def _notices(demand: Demand) -> tuple[str, ...]:
@@ -125,11 +161,11 @@ def _places(ranking: Ranking, demand: Demand, listed: frozenset[int]) -> tuple[P
     return tuple(places)
 
 
-def _provider_places(ranking: Ranking, demand: Demand) -> tuple[ProviderPlace, ...]:
+def provider_places(ranking: Ranking, demand: Demand) -> tuple[ProviderPlace, ...]:
     names = _solution_names(ranking.providers)
     query = select(Provider).where(Provider.id.in_([int(one.provider) for one in ranking.providers]))
     providers = {row.id: row for row in db.session.scalars(query)}
-    labels = {str(line.position): f"第{line.position}项{wording.SCENES[line.scene]}" for line in demand.lines}
+    labels = line_labels(demand)
     places = []
     for number, result in enumerate(ranking.providers, start=1):
         row = providers[int(result.provider)]
@@ -147,6 +183,11 @@ def _provider_places(ranking: Ranking, demand: Demand) -> tuple[ProviderPlace, .
             )
         )
     return tuple(places)
+
+
+def line_labels(demand: Demand) -> dict[str, str]:
+    """By the line's id in the ranking."""
+    return {str(line.position): f"第{line.position}项{wording.SCENES[line.scene]}" for line in demand.lines}
 
 
 def _solution_names(results: Sequence[ProviderResult]) -> dict[int, str]:

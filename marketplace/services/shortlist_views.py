@@ -170,5 +170,4 @@ def _entry(entry: ShortlistEntry, people: Mapping[int, str]) -> EntryView:
 
 
 def _criteria(reasons: dict[str, Any] | None) -> tuple[CriterionView, ...]:
-    rows = (reasons or {}).get("criteria", [])
-    return tuple(CriterionView(row["label"], row["state"], row["reason"], Decimal(row["points"])) for row in rows)
+    return criteria.restored((reasons or {}).get("criteria", []))

@@ -12,7 +12,7 @@ from marketplace.domain.demands import Conditions
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.accounts import Role
-from marketplace.services import demand_views, demands, matches, shortlists, timelines
+from marketplace.services import demand_views, demands, matches, ranking_pages, shortlists, timelines
 from marketplace.services.demand_views import Sheet
 from marketplace.web.access import actor, requires
 from marketplace.web.forms import acts, demand_lines
@@ -221,12 +221,12 @@ def delete(demand_id: int) -> ResponseReturnValue:
 def ranking(demand_id: int) -> ResponseReturnValue:
     shown = request.args.get("view", VIEWS[0])
     try:
-        view = matches.rank(actor(), demand_id)
+        page = ranking_pages.get(actor(), demand_id, order=matches.order_of(request.args.get("order", "")))
     except Invalid:
         flash("还没有需求，先写一项再看匹配结果。", "info")
         return redirect(url_for("demands.show", demand_id=demand_id), SEE_OTHER)
     shown = shown if shown in VIEWS else VIEWS[0]
-    return render_template("demands/ranking.html", ranking=view, shown=shown, token=acts.token)
+    return render_template("demands/ranking.html", page=page, ranking=page.ranking, shown=shown, token=acts.token)
 
 
 @blueprint.post("/demands/<int:demand_id>/shortlist")

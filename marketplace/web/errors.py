@@ -14,7 +14,9 @@ from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
 PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "demand": ("demands.show", "demand_id"),
     "shortlist": ("shortlists.show", "shortlist_id"),
+    "match_run": ("matches.show", "run_id"),
     "solution": ("solutions.show", "solution_id"),
+    "assessment": ("assessments.show", "assessment_id"),
     "organisation": ("accounts.show", None),
     "invitation": ("accounts.show", None),
     "user": ("accounts.show", None),
