@@ -8,6 +8,13 @@ from matching.standard import LevelThreshold, LevelVerdict
 
 NAMES = standard.LEVEL_NAMES
 
+WORTH = {
+    "self": "自评结果供自己参考，不作为奖补依据。",
+    "diagnosis": "诊断结果供企业安排改造参考，不作为奖补依据；奖补以第三方现场评定为准。",
+    "on_site": "这是第三方现场评定的结果，奖补以它为准。",
+}
+WORTH_BEFORE = "2022年版和2024年版题目、算法都不同，这条记录只存档，不和2024年版比较，也不参与排序。"
+
 
 def points(value: Decimal) -> str:
     """Without zeros that say nothing: 41.350 is 41.35."""

@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import wording
 from marketplace.domain.assessment_figures import POLICY
+from marketplace.domain.errors import Invalid
 from marketplace.models.assessments import AssessmentKind
 from matching import standard
 from matching.standard import Item, LevelVerdict
@@ -16,6 +17,9 @@ from matching.standard import Item, LevelVerdict
 KIND_OF_WEIGHT = (AssessmentKind.SELF, AssessmentKind.DIAGNOSIS, AssessmentKind.ON_SITE)  # the last weighs most
 SCENE_LEVELS = range(standard.TOP_LEVEL + 1)
 SYSTEM_LEVEL = 2  # from here on a scene runs in a system
+ITEM_FIGURES: Mapping[str, tuple[str, ...]] = {
+    item.id: tuple(figure.id for figure in item.figures) for item in standard.ITEMS.values()
+}
 TOPICS: tuple[str, ...] = (*standard.ITEMS, *standard.SCENES)
 
 
@@ -179,6 +183,20 @@ def leading(records: Sequence[tuple[AssessmentKind, date, int]]) -> int | None:
     """The place of the record that speaks for the enterprise: the weightiest kind, of that the latest (then id)."""
     places = range(len(records))
     return max(places, key=lambda place: (KIND_OF_WEIGHT.index(records[place][0]), *records[place][1:]), default=None)
+
+
+def check_record(*, assessed_on: date, today: date, points: Decimal, level: int) -> None:
+    """A result of the edition before, as somebody typed it off the old certificate."""
+    found = {}
+    first = date.fromisoformat(POLICY["standard_before_from"])
+    if not first <= assessed_on <= today:
+        found["assessed_on"] = [f"评测日期应在{wording.day(first)}到今天之间，请核对"]
+    if not 0 <= points <= standard.FULL_POINTS:
+        found["points"] = [f"得分应在0到{standard.FULL_POINTS}之间，请核对"]
+    if level not in SCENE_LEVELS:
+        found["level"] = ["请选择当时评定的等级"]
+    if found:
+        raise Invalid(found)
 
 
 def check_note(text: str) -> str | None:
