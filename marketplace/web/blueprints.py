@@ -41,6 +41,7 @@ MODULES = (
     colleagues,
     joining,
     password_resets,
+    assessment_papers,  # with it all pages of assessments, whose blueprint it completes
     demands,
     matches,
     shortlists,
