@@ -7,8 +7,8 @@ import random
 from collections import Counter
 from time import perf_counter
 
-from matching import meeting_solver
-from matching.meetings import Day, Limits, Pair
+from matching.meetings import solver
+from matching.meetings.timetables import Day, Limits, Pair
 
 DAYS = ((100, 80, 12, 40), (400, 120, 16, 90))
 SEED = 20261122
@@ -63,7 +63,7 @@ def main() -> None:
         print(f"{size}: {len(problem.pairs)} pairs; greedy total {total:.0f}, floor {floor:.1f}")
         for label, wanted in (("best total", None), ("floor of greedy", floor)):
             start = perf_counter()
-            found = meeting_solver.solve(problem, floor=wanted, time_limit=45)
+            found = solver.solve(problem, floor=wanted, time_limit=45)
             print(
                 f"  {label}: {perf_counter() - start:.2f} s, total {found.objective:.0f}"
                 f" ({found.objective / total - 1:+.2%} on greedy, proven gap {found.gap:.2%}),"

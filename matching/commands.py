@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from matching import bundle_command, cutting, evaluation, fields, lexicon, meeting_command, reading, weights
+from matching import bundle_command, cutting, evaluation, fields, lexicon, reading, weights
+from matching.meetings import command as meeting_command
 from matching.ranking import Ranker
 from matching.results import Ranking
 from matching.text_fit import TextFit

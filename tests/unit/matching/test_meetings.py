@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import meeting_slots, meeting_solver
-from matching.meetings import Day, FloorError, Limits, Pair, Timetable
+from matching.meetings import seating, solver
+from matching.meetings.timetables import Day, FloorError, Limits, Pair, Timetable
 
 
 def small_day(seed: int, *, with_absences: bool) -> Day:
@@ -78,7 +78,7 @@ def assert_lawful(day: Day, found: Timetable) -> None:
 def test_the_timetable_equals_brute_force(start: int, with_absences: bool) -> None:
     for seed in range(start, start + 20):
         day = small_day(seed, with_absences=with_absences)
-        found = meeting_solver.solve(day)
+        found = solver.solve(day)
         assert_lawful(day, found)
         best = min(every_timetable(day), key=lambda one: (one[0], -one[1]))
         assert found.shortfall == best[0], seed
@@ -96,10 +96,10 @@ def test_a_floor_costs_no_more_than_it_must_and_is_refused_when_impossible(start
         fitting = [one for one in every if all(total >= floor - 1e-9 for total in one[2].values())]
         if not fitting:
             with pytest.raises(FloorError):
-                meeting_solver.solve(day, floor=floor)
+                solver.solve(day, floor=floor)
             continue
         best = min(fitting, key=lambda one: (one[0], -one[1]))
-        found = meeting_solver.solve(day, floor=floor)
+        found = solver.solve(day, floor=floor)
         assert_lawful(day, found)
         assert found.shortfall == best[0], seed
         assert found.objective == pytest.approx(best[1], abs=1e-6), seed
@@ -114,7 +114,7 @@ def test_giving_up_a_share_raises_the_worst_off_as_far_as_brute_force_can(start:
         best = min(every, key=lambda one: (one[0], -one[1]))
         kept = [one for one in every if one[0] == best[0] and one[1] >= best[1] * 0.8 - 1e-9]
         highest = max((min(one[2].values(), default=0.0) for one in kept), default=0.0)
-        found = meeting_solver.solve(day, loss=0.2)
+        found = solver.solve(day, loss=0.2)
         assert_lawful(day, found)
         assert found.objective >= best[1] * 0.8 - 1e-6, seed
         assert found.left_min == pytest.approx(highest, abs=0.02), seed
@@ -122,19 +122,19 @@ def test_giving_up_a_share_raises_the_worst_off_as_far_as_brute_force_can(start:
 
 def test_a_least_number_that_free_slots_cannot_hold_is_lowered_to_them() -> None:
     day = Day((Pair("e1", "p1", 5), Pair("e1", "p2", 4)), 2, 2, Limits(2, 2), Limits(0, 2), {"e1": frozenset({2})})
-    found = meeting_solver.solve(day)
+    found = solver.solve(day)
     assert (found.objective, found.unmet) == (5, ())
 
 
 def test_who_stays_below_is_told_with_the_reason() -> None:
-    found = meeting_solver.solve(Day((Pair("e1", "p1", 5),), 3, 2, Limits(2, 3), Limits(0, 3)))
+    found = solver.solve(Day((Pair("e1", "p1", 5),), 3, 2, Limits(2, 3), Limits(0, 3)))
     (one,) = found.unmet
     assert (one.participant, one.meetings, one.least) == ("e1", 1, 2)
     assert "只有1个" in one.reason
 
 
 def test_nobody_to_meet_is_an_empty_day() -> None:
-    found = meeting_solver.solve(Day((), 3, 2, Limits(1, 3), Limits(0, 3)))
+    found = solver.solve(Day((), 3, 2, Limits(1, 3), Limits(0, 3)))
     assert (found.meetings, found.objective, found.unmet) == ((), 0, ())
 
 
@@ -166,11 +166,11 @@ def test_any_graph_within_its_limits_is_coloured_and_evened_out(seed: int, lefts
             edges.append(edge)
             degree.update(edge)
     tables = max(1, -(-len(edges) // slots))
-    colours = meeting_slots.colour(edges, slots=slots, tables=tables)
+    colours = seating.colour(edges, slots=slots, tables=tables)
     taken = Counter((name, colour) for edge, colour in zip(edges, colours, strict=True) for name in edge)
     assert all(count == 1 for count in taken.values())
     assert all(count <= tables for count in Counter(colours).values())
-    reordered = meeting_slots.fewest_gaps(edges, colours, slots=slots)
+    reordered = seating.fewest_gaps(edges, colours, slots=slots)
     assert sorted(Counter(reordered).values()) == sorted(Counter(colours).values())
 
 
@@ -179,5 +179,5 @@ def test_the_right_side_keeps_its_table_all_day_when_there_are_enough() -> None:
         tuple(Pair(f"e{left}", f"p{right}", left + right) for left in range(4) for right in range(3)),
         4, 3, Limits(0, 3), Limits(0, 4),
     )  # fmt: skip
-    found = meeting_solver.solve(day)
+    found = solver.solve(day)
     assert len({(one.right, one.table) for one in found.meetings}) == 3

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity, vstack
 
-from matching.meetings import Day, FloorError, UndecidedError
+from matching.meetings.timetables import Day, FloorError, UndecidedError
 
 Floats = npt.NDArray[np.float64]
 _HALF = 0.5

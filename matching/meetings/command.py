@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from matching import fields, meeting_solver
-from matching.meetings import Day, FloorError, Limits, Pair, Timetable, UndecidedError
+from matching import fields
+from matching.meetings import solver
+from matching.meetings.timetables import Day, FloorError, Limits, Pair, Timetable, UndecidedError
 
 _MOST: Final = 100_000
 _SECONDS: Final = 45.0  # of the search; then the best found is given with its bound
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> Iterable[str]:
         fields.refuse("--time-limit", "应大于 0")
     day = _day(options)
     try:
-        found = meeting_solver.solve(day, floor=options.floor, loss=options.loss, time_limit=options.time_limit)
+        found = solver.solve(day, floor=options.floor, loss=options.loss, time_limit=options.time_limit)
     except FloorError as error:
         raise ImpossibleError(
             f"--floor: 没有一种安排能让左方每人的分数之和都达到 {options.floor:g}，请调低下限、增加时段或桌数"

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, identity
 
-from matching import meeting_pairs
-from matching.meetings import Day, FloorError
+from matching.meetings.pairs import INFEASIBLE
+from matching.meetings.timetables import Day, FloorError
 
 Floats = npt.NDArray[np.float64]
 _HALF = 0.5
@@ -104,7 +104,7 @@ def _search(
         options=options,
     )
     if answer.x is None:
-        if floor is not None and answer.status == meeting_pairs.INFEASIBLE:
+        if floor is not None and answer.status == INFEASIBLE:
             raise FloorError
         return None
     held = np.flatnonzero(answer.x[:width] > _HALF)

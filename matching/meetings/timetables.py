@@ -144,7 +144,7 @@ def totals(participants: Sequence[str], meetings: Sequence[Meeting]) -> dict[str
     return {name: math.fsum(sums[name]) for name in participants}
 
 
-def timetable(day: Day, meetings: Sequence[Meeting], *, bound: float) -> Timetable:
+def of(day: Day, meetings: Sequence[Meeting], *, bound: float) -> Timetable:
     """The figures of a day's meetings."""
     ordered = tuple(sorted(meetings, key=lambda one: (one.slot, one.table)))
     objective = math.fsum(meeting.score for meeting in ordered)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from time import monotonic
 
-from matching import meeting_absences, meeting_pairs, meeting_slots, meetings
-from matching.meeting_absences import Placed
-from matching.meetings import Day, FloorError, Meeting, Timetable, UndecidedError
+from matching.meetings import absences, pairs, seating, timetables
+from matching.meetings.absences import Placed
+from matching.meetings.timetables import Day, FloorError, Meeting, Timetable, UndecidedError
 
 _STEPS = 12  # of the search for the largest floor: it ends within 1/4096 of the range
 
@@ -27,45 +27,43 @@ def _left(ends: float | None) -> float | None:
 
 
 def _solve(day: Day, floor: float | None, time_limit: float | None) -> Timetable:
-    choice = meeting_pairs.choose(day, floor=floor, time_limit=time_limit)
+    choice = pairs.choose(day, floor=floor, time_limit=time_limit)
     if any(day.away.values()):
         return _around_absences(day, choice, floor, time_limit)
     edges = [(day.pairs[row].left, day.pairs[row].right) for row in choice.rows]
-    slots = meeting_slots.colour(edges, slots=day.slots, tables=day.tables)
-    slots = meeting_slots.fewest_gaps(edges, slots, slots=day.slots)
-    return _timetable(day, choice.rows, slots, choice.bound)
+    colours = seating.colour(edges, slots=day.slots, tables=day.tables)
+    colours = seating.fewest_gaps(edges, colours, slots=day.slots)
+    return _timetable(day, choice.rows, colours, choice.bound)
 
 
-def _around_absences(
-    day: Day, choice: meeting_pairs.Choice, floor: float | None, time_limit: float | None
-) -> Timetable:
+def _around_absences(day: Day, choice: pairs.Choice, floor: float | None, time_limit: float | None) -> Timetable:
     """The free choice of pairs bounds the score; where its slots do not work out, both are searched together."""
-    placed = meeting_absences.place(day, choice.rows, all_must_meet=True, time_limit=time_limit)
+    placed = absences.place(day, choice.rows, all_must_meet=True, time_limit=time_limit)
     if placed is not None:
         return _timetable(day, placed.rows, placed.slots, choice.bound)
     everything = range(len(day.pairs))
-    placed = meeting_absences.place(day, everything, all_must_meet=False, floor=floor, time_limit=time_limit)
+    placed = absences.place(day, everything, all_must_meet=False, floor=floor, time_limit=time_limit)
     if placed is None and floor is not None:
         raise UndecidedError
     if placed is None:  # nothing found in time: what the free choice can hold is still a timetable
-        placed = meeting_absences.place(day, choice.rows, all_must_meet=False) or Placed((), (), choice.bound)
+        placed = absences.place(day, choice.rows, all_must_meet=False) or Placed((), (), choice.bound)
     return _timetable(day, placed.rows, placed.slots, min(placed.bound, choice.bound))
 
 
-def _timetable(day: Day, rows: Sequence[int], slots: Sequence[int], bound: float) -> Timetable:
+def _timetable(day: Day, rows: Sequence[int], slot_of: Sequence[int], bound: float) -> Timetable:
     edges = [(day.pairs[row].left, day.pairs[row].right) for row in rows]
-    tables = meeting_slots.seat(edges, slots, tables=day.tables)
+    tables = seating.seat(edges, slot_of, tables=day.tables)
     held = [
         Meeting(day.pairs[row].left, day.pairs[row].right, slot, table, day.pairs[row].score)
-        for row, slot, table in zip(rows, slots, tables, strict=True)
+        for row, slot, table in zip(rows, slot_of, tables, strict=True)
     ]
-    return meetings.timetable(day, held, bound=bound)
+    return timetables.of(day, held, bound=bound)
 
 
 def _fairest(day: Day, best: Timetable, loss: float, ends: float | None) -> Timetable:
     """The timetable with the largest floor found by halving, among those that keep (1 - loss) of the best sum."""
     least = best.objective - loss * abs(best.objective)
-    low, high = best.left_min, max(meetings.totals(day.lefts, best.meetings).values())
+    low, high = best.left_min, max(timetables.totals(day.lefts, best.meetings).values())
     fairest = best
     for _ in range(_STEPS):
         if ends is not None and monotonic() >= ends:
