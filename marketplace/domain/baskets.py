@@ -1,6 +1,6 @@
 """组合方案: who pays what (政府补、平台让、企业出), how many are needed, and whether the level may be claimed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -215,3 +215,15 @@ def check_item(*, key: int, quantity: int | None, discount: int | None, listed: 
         messages[f"discount-{key}"] = ["没有标价的产品不能填让利"]
     if messages:
         raise Invalid(messages)
+
+
+def apportion(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Whole yuan in proportion to the weights, adding up to the total: the largest remainders get what is left."""
+    whole = sum(weights)
+    if not whole:
+        return (0,) * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in order[: total - sum(parts)]:
+        parts[place] += 1
+    return tuple(parts)

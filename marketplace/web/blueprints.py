@@ -3,6 +3,7 @@
 from flask import Flask
 
 from marketplace.web import (
+    access_grants,
     accounts,
     addresses,
     assessment_papers,
@@ -12,6 +13,7 @@ from marketplace.web import (
     colleagues,
     demands,
     enterprises,
+    evidence,
     joining,
     matches,
     pages,
@@ -35,6 +37,8 @@ MODULES = (
     bundles,
     progress,
     enterprises,
+    evidence,
+    access_grants,
     pages,
     accounts,
     registration,

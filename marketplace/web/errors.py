@@ -8,15 +8,23 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from marketplace.domain import wording
+from marketplace.domain import evidence, wording
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
 
 PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "demand": ("demands.show", "demand_id"),
     "shortlist": ("shortlists.show", "shortlist_id"),
+    "enterprise": ("enterprises.show", "enterprise_id"),
+    "evidence": ("evidence.show", "evidence_id"),
+    "access_grant": ("access_grants.index", None),
     "match_run": ("matches.show", "run_id"),
+    "lead": ("leads.show", "lead_id"),
+    "demand_leads": ("leads.of_demand", "demand_id"),
+    "weight_set": ("weight_sets.show", "weight_set_id"),
     "solution": ("solutions.show", "solution_id"),
     "assessment": ("assessments.show", "assessment_id"),
+    "basket": ("baskets.show", "basket_id"),
+    "quotation_sheet": ("quotation_sheets.show", "sheet_id"),
     "organisation": ("accounts.show", None),
     "invitation": ("accounts.show", None),
     "user": ("accounts.show", None),
@@ -28,6 +36,7 @@ STATUS_WORDS = {
     "assessment": wording.ASSESSMENT_STATUSES,
     "access_grant": wording.GRANT_STATUSES,
     "lead": wording.LEAD_STATUSES,
+    "demand_leads": wording.LEAD_STATUSES,
     "weight_set": wording.WEIGHT_SET_STATUSES,
     "quotation_sheet": wording.SHEET_STATUSES,
     "challenge": wording.CHALLENGE_STATUSES,
@@ -47,6 +56,7 @@ KIND_WORDS = {
     "evidence": "佐证材料",
     "access_grant": "查看授权",
     "lead": "商机",
+    "demand_leads": "商机",
     "match_run": "匹配记录",
     "weight_set": "权重方案",
     "basket": "组合方案",
@@ -71,10 +81,10 @@ def init_app(app: Flask) -> None:
         (400, "请求有误", "请返回上一页重试。"),
         (404, "没有找到这个页面", "地址可能写错了，或者页面已经移走。可以回首页，或在上方搜索产品。"),
         (405, "这个地址不能这样打开", "请从页面上的按钮进入。"),
-        (413, "提交的内容太大", "单次提交不能超过2兆字节，请精简后重试。"),
         (500, "系统出错了", "错误已记录。请稍后再试；如果反复出现，请联系页脚的电话。"),
     ):
         app.register_error_handler(status, _plain(status, title, advice))
+    app.register_error_handler(413, _too_large)
 
 
 def _page(status: int, *, title: str, advice: str, **extra: object) -> ResponseReturnValue:
@@ -86,6 +96,14 @@ def _plain(status: int, title: str, advice: str) -> Callable[[HTTPException], Re
         return _page(status, title=title, advice=advice)
 
     return show
+
+
+def _too_large(error: HTTPException) -> ResponseReturnValue:
+    """The limit of this very page: uploads have one of their own."""
+    limit = (request.max_content_length or 0) // 1024 // 1024
+    kinds = f"{evidence.LIMIT_TEXT}。" if request.endpoint == "evidence.upload" else ""
+    advice = f"{kinds}这个页面单次提交不能超过{limit}兆字节，请精简或压缩后重试。"
+    return _page(413, title="提交的内容太大", advice=advice)
 
 
 def _not_found(error: NotFound) -> ResponseReturnValue:
@@ -102,6 +120,7 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
     """Tell the loser who decided what and when, and give back what he had typed."""
     kind = KIND_WORDS.get(error.kind, "内容")
     status = STATUS_WORDS.get(error.kind, {}).get(error.status, error.status)
+    state = f"现在的状态是「{status}」。" if status else ""  # a basket has none
     who = f"{error.decided_by}于{wording.moment(error.decided_at)}办理，" if error.decided_by else ""
     typed = g.get("typed") or [  # a form that knows its labels has left them here
         (name, value)
@@ -111,7 +130,7 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
     return _page(
         409,
         title=f"这份{kind}刚被别人改过",
-        advice=f"{who}现在的状态是「{status}」。你的操作没有生效，下面保留了你填写的内容，请打开最新版本核对后再办。",
+        advice=f"{who}{state}你的操作没有生效，下面保留了你填写的内容，请打开最新版本核对后再办。",
         typed=typed,
         target=page_of(error.kind, error.key),
         kind=kind,

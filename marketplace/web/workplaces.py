@@ -41,6 +41,10 @@ TASKS = (
         Permission.KEEP_SHORTLIST,
         "clipboard-list",
     ),
+    Task("组合方案", "按清单配齐产品，算谁出多少钱，出报价单", "baskets.index", Permission.BUILD_BUNDLE, "puzzle"),
+    Task("材料", "佐证材料上传一次，评测、申报时引用", "evidence.index", Permission.KEEP_EVIDENCE, "paperclip"),
+    Task("查看授权", "让服务商、专家看本企业档案，随时收回", "access_grants.index", Permission.GRANT_ACCESS, "key"),
+    Task("授权给我的", "企业授权本单位查看的档案", "access_grants.received", Permission.USE_ACCESS, "key"),
     Task(
         "我的产品",
         "在架状态、评价、合同数，还缺哪些内容",
@@ -65,9 +69,6 @@ EVERYBODY = (
 def of(actor: Actor) -> tuple[Link, ...]:
     """The actor's own tasks first, then what everybody may read."""
     own = _own(actor)
-    if actor.enterprise_id is not None:
-        address = url_for("enterprises.show", enterprise_id=actor.enterprise_id)
-        own += (Link("企业档案", "本企业的登记信息和改造进度", address, "building-factory-2"),)
     if actor.provider_id is not None:
         address = url_for("providers.show", provider_id=actor.provider_id)
         own += (Link("服务商主页", "企业看到的本单位主页", address, "building-warehouse"),)
@@ -81,8 +82,15 @@ def menu(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 def _own(actor: Actor) -> tuple[Link, ...]:
     tasks = TASKS if actor.role in FIRMS else TASKS + STAFF_TASKS
-    return tuple(
+    return _file(actor) + tuple(
         Link(task.label, task.hint, url_for(task.endpoint), task.icon)
         for task in tasks
         if permissions.permits(actor, task.permission)
     )
+
+
+def _file(actor: Actor) -> tuple[Link, ...]:
+    if actor.enterprise_id is None:
+        return ()
+    address = url_for("enterprises.show", enterprise_id=actor.enterprise_id)
+    return (Link("企业档案", "一企一档：基本情况、评测、需求、方案和材料", address, "building-factory-2"),)

@@ -136,3 +136,13 @@ def test_a_title_is_trimmed_and_never_empty() -> None:
     for title in ("  ", "长" * 61):
         with pytest.raises(Invalid):
             baskets.check_title(title)
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 10**6), min_size=1, max_size=9))
+def test_parts_add_up_to_the_whole_and_follow_their_weights(total: int, weights: list[int]) -> None:
+    parts = baskets.apportion(total, weights)
+    whole = sum(weights)
+    assert sum(parts) == (total if whole else 0)
+    for part, weight in zip(parts, weights, strict=True):
+        assert not whole or abs(part - total * weight / whole) < 1
+        assert weight or not part
