@@ -28,6 +28,13 @@ class Link:
 
 TASKS = (
     Task(
+        "数字化水平评测",
+        "自评、诊断和现场评定：现在几级，离下一级差多少",
+        "assessments.index",
+        Permission.READ_ASSESSMENT,
+        "clipboard-check",
+    ),
+    Task(
         "我的需求清单",
         "写清要解决的问题，按匹配程度看产品和服务商",
         "demands.index",

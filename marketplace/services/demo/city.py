@@ -6,7 +6,17 @@ from marketplace.domain.permissions import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.services import audit, passwords
-from marketplace.services.demo import bundles, content, demands, enterprises, listings, people, providers, reviews
+from marketplace.services.demo import (
+    assessments,
+    bundles,
+    content,
+    demands,
+    enterprises,
+    listings,
+    people,
+    providers,
+    reviews,
+)
 from marketplace.services.unit_of_work import writing
 
 PASSWORD = "demo-2026-anlan"  # noqa: S105 - printed by make run, refused in production
@@ -26,6 +36,7 @@ def load() -> dict[str, int] | None:
         reviewed = reviews.add(registry, shelf, firms)
         bundles.add(registry, pool, shelf)
         wanted = demands.add(registry, firms)
+        assessed = assessments.add(registry, firms)
         for solution in shelf.values():  # ratings moved on while the reviews were added
             session.add(solution)
         audit.record(
@@ -36,6 +47,7 @@ def load() -> dict[str, int] | None:
         "服务商": len(pool),
         "产品": len(shelf),
         "需求清单": len(wanted),
+        "评测": assessed,
         "评价": reviewed,
     }
 
