@@ -59,3 +59,8 @@ class Lead(Versioned, Base):
 
     demand: Mapped[Demand] = relationship(lazy="raise_on_sql")
     provider: Mapped[Provider] = relationship(lazy="raise_on_sql")
+
+    @property
+    def enterprise_id(self) -> int:
+        """Whose checklist it is, for the permission of its owner; needs `demand` loaded."""
+        return self.demand.enterprise_id

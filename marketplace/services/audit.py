@@ -78,6 +78,7 @@ ACTS: dict[str, Act] = {
     "enterprises.imported": _act("导入企业档案", "parts"),
     "demands.drawn_up": _act("由评测生成清单", "assessment", "lines"),
     "demands.opened_to_leads": _act("同意推给服务商", "wave", "providers"),
+    "demands.closed_to_leads": _act("停止推给服务商", "providers"),
     "matches.run": _act("计算匹配", "run"),
     "matches.rerun": _act("复算匹配", "run", "changed"),
     "lead.interest": _act("有意对接", "from", "to", "reason"),

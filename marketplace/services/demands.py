@@ -14,7 +14,7 @@ from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise
-from marketplace.services import audit, clock, match_runs, rankers, status_changes, unit_of_work
+from marketplace.services import audit, clock, lead_waves, match_runs, rankers, status_changes, unit_of_work
 
 KIND = "demand"
 COPY_MARK = "（副本）"
@@ -108,9 +108,11 @@ def publish(actor: Actor, *, demand_id: int, version: int, once: str | None = No
 
 
 def withdraw(actor: Actor, *, demand_id: int, version: int, once: str | None = None) -> None:
+    """Its open leads end with it."""
     with unit_of_work.writing(actor, once=once) as session:
         demand = _own(session, actor, demand_id)
         status_changes.change(session, actor, demand, kind=KIND, action="withdraw", version=version)
+        lead_waves.cancel_open(session, actor, demand_id)
         unit_of_work.remember(session, once, kind=KIND, key=demand_id)
 
 

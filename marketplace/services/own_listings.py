@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.policy import reader
+from marketplace.services import lead_views
 from marketplace.services.pages import Page
 
 PER_PAGE = reader.load("accounts")["listing"]["solutions_a_page"]
@@ -37,6 +38,7 @@ class Listings:
     standing_note: str | None
     is_hidden: bool  # whatever the listings' own status, none of them is on the shelf
     counts: dict[str, int]
+    waiting_leads: int
     page: Page[Listing]
 
 
@@ -61,6 +63,7 @@ def show(actor: Actor, *, number: int = 1) -> Listings:
         standing_note=provider.standing_note,
         is_hidden=provider.standing in shelf.HIDDEN_STANDINGS,
         counts=counts,
+        waiting_leads=lead_views.waiting(actor),
         page=Page(tuple(map(_listing, rows)), number=number, per_page=PER_PAGE, total=total),
     )
 

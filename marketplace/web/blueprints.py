@@ -15,6 +15,7 @@ from marketplace.web import (
     enterprises,
     evidence,
     joining,
+    leads,
     matches,
     pages,
     password_resets,
@@ -48,6 +49,7 @@ MODULES = (
     assessment_papers,  # with it all pages of assessments, whose blueprint it completes
     demands,
     matches,
+    leads,
     shortlists,
     baskets,
     quotation_sheets,
