@@ -57,7 +57,7 @@ def _choices(item: Item, levels: Mapping[str, int], *, without_nothing: bool) ->
 
 
 def levels_for(roll: Random, level: int, points: Decimal, given: Mapping[str, int]) -> dict[str, int]:
-    """A level for each scene that makes, with these points, the whole come out at `level`; `given` ones stay if they can."""
+    """A level for each scene; with these points the whole comes out at `level`. The `given` ones stay if they can."""
     draws = {0: (0, 0, 0, 1), 1: (0, 1, 1, 1, 2), 2: (1, 1, 2, 2, 2, 3), 3: (2, 2, 3, 3, 3, 4), 4: (3, 4, 4, 4)}[level]
     levels = {scene: given.get(scene, roll.choice(draws)) for scene in standard.SCENES}
     order = sorted(standard.SCENES.values(), key=lambda one: (one.id in given, not one.is_mandatory, roll.random()))

@@ -9,9 +9,9 @@ document.addEventListener(
       return;
     }
     if (event.target.type === "checkbox" && event.target.checked) {
-      const isAlone = "alone" in event.target.dataset;
+      const isAlone = event.target.dataset.alone === "yes";
       for (const other of box.querySelectorAll("input[type=checkbox]:checked")) {
-        if (other !== event.target && (isAlone || "alone" in other.dataset)) {
+        if (other !== event.target && (isAlone || other.dataset.alone === "yes")) {
           other.checked = false;
         }
       }
