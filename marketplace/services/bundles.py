@@ -142,10 +142,9 @@ def _view(bundle: Bundle) -> BundleView:
 
 
 def _estimate(plans: Sequence[Any]) -> Estimate:
-    """Members' parts added up; the cap is one for the whole project."""
-    parts = [subsidies.of_plan(plan) for plan in plans]
-    subsidy = min(sum(part.subsidy for part in parts), subsidies.CAP)
-    return Estimate(sum(part.amount for part in parts), subsidy)
+    """Fractions are dropped once and the cap is one for the whole project, as for any basket."""
+    eligible = sum(plan.amount for plan in plans if plan.subsidy_category in subsidies.ELIGIBLE)
+    return Estimate(sum(plan.amount for plan in plans), subsidies.rule(rules.TARGET).amount(eligible))
 
 
 def _member(solution: Solution) -> Member:

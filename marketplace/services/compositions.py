@@ -11,6 +11,7 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.services import basket_outcomes, demand_views, offers
 from marketplace.services.basket_outcomes import Aim, Outcome, Wanted
+from marketplace.services.offers import Offer
 from matching import bundles, documents
 from matching.bundle_results import Composition, Kind, Remedy, Status
 from matching.bundle_terms import LINE_PREFIX
@@ -28,9 +29,13 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the composer is asked; days, deployment and lines may be eased for a trial, which changes no demand."""
+    """What the composer is asked; days, deployment and lines may be eased for a trial, which changes no demand.
+
+    Listings that name other industries alone are left out unless `any_industry`.
+    """
 
     aim: Aim
+    any_industry: bool = False
     days: int | None = None
     any_deployment: bool = False
     eased_lines: tuple[str, ...] = ()
@@ -48,6 +53,8 @@ class Wish:
             "budget": "" if budget is None else baskets.plain(Decimal(budget) / wording.TEN_THOUSAND),
             "providers": "" if providers is None else str(providers),
         }
+        if self.any_industry:
+            given["any_industry"] = "1"
         if self.days:
             given["days"] = str(self.days)
         if self.any_deployment:
@@ -89,6 +96,7 @@ class CompositionView:
     ways: tuple[Way, ...]
     notes: tuple[str, ...]
     offers: int
+    left_out: int  # listings that are for other industries
     may_keep: bool
 
     @property
@@ -111,7 +119,8 @@ def compose(demand: Demand, wish: Wish) -> CompositionView:
     baskets.check_aim(target=aim.target, budget=aim.budget, max_providers=aim.max_providers)
     wanted = _eased(basket_outcomes.wanted(demand), wish)
     shelf = offers.on_shelf()
-    picks = {str(offer.id): offers.pick(offer, employees=wanted.employees) for offer in shelf}
+    fitting = [offer for offer in shelf if wish.any_industry or _fits(offer, demand.enterprise.industry)]
+    picks = {str(offer.id): offers.pick(offer, employees=wanted.employees) for offer in fitting}
     found = bundles.compose(
         wanted.document,
         [pick.document for pick in picks.values()],
@@ -141,9 +150,15 @@ def compose(demand: Demand, wish: Wish) -> CompositionView:
         uncovered=tuple(wording.SCENES[scene] for scene in found.uncovered),
         ways=tuple(_way(remedy, wish, wanted.document) for remedy in found.smallest_change),
         notes=_notes(found),
-        offers=len(shelf),
+        offers=len(fitting),
+        left_out=len(shelf) - len(fitting),
         may_keep=demand.status == DemandStatus.PUBLISHED,
     )
+
+
+def _fits(offer: Offer, industry: str) -> bool:
+    """For this industry, for all, or not said for which."""
+    return not offer.document.industries or industry in offer.document.industries
 
 
 def _eased(wanted: Wanted, wish: Wish) -> Wanted:

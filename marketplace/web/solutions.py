@@ -7,6 +7,7 @@ from marketplace.domain import choices, subsidies
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.services import (
+    basket_views,
     comparisons,
     listing_status,
     solution_cards,
@@ -17,6 +18,7 @@ from marketplace.services import (
 from marketplace.services.solutions import Suggestion
 from marketplace.web import readers
 from marketplace.web.access import actor, find_actor, public, requires
+from marketplace.web.forms import acts
 from marketplace.web.forms.solutions import DecisionForm
 
 blueprint = Blueprint("solutions", __name__)
@@ -66,6 +68,8 @@ def show(solution_id: int) -> ResponseReturnValue:
         detail=detail,
         **readers.offers(),
         acts=listing_status.offered(person, detail),
+        places=basket_views.places(person) if detail.is_on_shelf else (),
+        token=acts.token,
         **SHOWN,
     )
 

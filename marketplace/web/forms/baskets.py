@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from marketplace.domain import baskets, wording
@@ -17,7 +17,7 @@ from marketplace.services.compositions import Wish
 from marketplace.web.forms import acts
 from marketplace.web.forms.acts import Act
 
-LEVELS = [(str(level), wording.LEVELS[str(level)]) for level in baskets.LEVELS]
+LEVELS = acts.choices({str(level): wording.LEVELS[str(level)] for level in baskets.LEVELS})
 ROW_FIELDS = {"plan": "价格方案", "quantity": "数量", "discount": "平台让（元）"}
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 LINE = re.compile(r"[0-9]{1,4}")
@@ -37,7 +37,7 @@ class AimFields:
     """Target, budget and providers, as the composer and the basket ask for them."""
 
     target = SelectField("目标等级", choices=LEVELS, validate_choice=False)
-    budget = StringField("企业自付预算", description="奖补之外自己掏的钱。不限请留空。")
+    budget = StringField("企业自付预算", description="不含奖补，不限请留空。")
     providers = StringField("最多几家服务商", description="不限请留空。")
 
     def validate_budget(self, field: StringField) -> None:
@@ -59,6 +59,8 @@ class AimFields:
 class WishForm(AimFields, FlaskForm):
     """What the composer is asked, in the address or with the button that keeps a bundle."""
 
+    any_industry = BooleanField("也用别的行业的产品")
+
     class Meta:
         csrf = False  # asks, changes nothing; the button that keeps a bundle carries its own token
 
@@ -67,7 +69,13 @@ class WishForm(AimFields, FlaskForm):
         days = acts.whole(given.get("days"))
         eased = tuple(dict.fromkeys(one for one in given.getlist("ease") if LINE.fullmatch(one)))
         is_sane = days is not None and 0 < days <= baskets.POLICY["days_max"]
-        return Wish(self.aim(), days if is_sane else None, given.get("anyway") == "1", eased)
+        return Wish(
+            self.aim(),
+            any_industry=bool(self.any_industry.data),
+            days=days if is_sane else None,
+            any_deployment=given.get("anyway") == "1",
+            eased_lines=eased,
+        )
 
 
 class BasketForm(AimFields, Act):
