@@ -53,11 +53,14 @@ class Listing:
 
 def extend(listing: Listing, problem: Problem, count: int) -> None:
     """Up to `count` more: cheapest other, fewest providers (or one alone), best rated, then the next cheapest."""
-    for bundle in _candidates(listing, problem):
-        if len(listing.bundles) > count:
-            break
-        if bundle is not None:
-            listing.bundles.append(dataclasses.replace(bundle, gives_up=gives_up(listing, bundle)))
+    further = _candidates(listing, problem)
+    while len(listing.bundles) <= count:
+        for bundle in further:
+            if bundle is not None:
+                listing.bundles.append(dataclasses.replace(bundle, gives_up=gives_up(listing, bundle)))
+                break
+        else:
+            return
 
 
 def _candidates(listing: Listing, problem: Problem) -> Iterator[Bundle | None]:

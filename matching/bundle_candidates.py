@@ -81,7 +81,7 @@ def _shortfall(count: float, total: float) -> int:
     prior = int(settings["prior_count"])
     drawn = (Fraction(str(total)) + prior * Fraction(settings["prior_rating"])) / (Fraction(str(count)) + prior)
     lacking: Fraction = Fraction(settings["best_rating"]) - drawn
-    return round(lacking * _RATING_STEPS)
+    return max(round(lacking * _RATING_STEPS), 0)
 
 
 def rating(shortfall: int) -> Decimal:

@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from matching.bundle_problem import Floats, Problem, Row
 
 _SOLVED, _INFEASIBLE = 0, 2
-_TOLERANCE: Final = 1e-6
+_TOLERANCE, _RELATIVE_TOLERANCE = 1e-6, 1e-9
 _LEAST_SECONDS: Final = 0.01
 
 
@@ -46,8 +46,9 @@ def minimise(
     clock: Clock,
     rows: Sequence[Row] = (),
     fixed: Mapping[int, int] | None = None,
+    scale: int = 1,
 ) -> Outcome:
-    """The least value of `aim` over a problem with further `rows` and `fixed` columns."""
+    """The least value of `aim` over a problem with further `rows` and `fixed` columns; `scale` is of the bound."""
     if clock.left < _LEAST_SECONDS:
         return Outcome(None, 0, is_empty=False, is_solved=False)
     objective = np.zeros(problem.columns)
@@ -68,12 +69,12 @@ def minimise(
         options=options,
     )
     return Outcome(
-        result.x, _whole_bound(result.mip_dual_bound), result.status == _INFEASIBLE, result.status == _SOLVED
+        result.x, _whole_bound(result.mip_dual_bound, scale), result.status == _INFEASIBLE, result.status == _SOLVED
     )
 
 
-def _whole_bound(bound: float | None) -> int:
+def _whole_bound(bound: float | None, scale: int) -> int:
     """The least whole number that is not below a bound, as far as the solver's precision tells."""
     if bound is None or not math.isfinite(bound):
         return 0
-    return max(math.ceil(bound - _TOLERANCE * max(1.0, abs(bound))), 0)
+    return max(math.ceil((bound - _TOLERANCE - _RELATIVE_TOLERANCE * abs(bound)) * scale), 0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,10 @@ from matching.documents import Solution
 
 Floats = npt.NDArray[np.float64]
 Chosen = tuple[int, ...]
+
+
+_ROOM: Final = 1e-9  # relative precision of the solver's sums
+_LARGEST: Final = 10**9  # the solver's numbers hold whole yuan up to about here
 
 
 class Aim(StrEnum):
@@ -56,6 +61,23 @@ class Problem:
         first_scene = len(self.solutions) + len(self.providers)
         self._scene_at = {scene: first_scene + at for at, scene in enumerate(self.open_scenes)}
         self._cost_at = first_scene + len(self.open_scenes)
+
+    @cached_property
+    def unit(self) -> int:
+        """Yuan that the column of own cost counts in: one, unless there are prices beyond reason."""
+        largest = max((bundle_candidates.price(one) for one in self.solutions), default=0)
+        unit = 1
+        while largest > _LARGEST * unit:
+            unit *= 10
+        return unit
+
+    def scale(self, aim: Aim) -> int:
+        """What a step of an aim's column stands for."""
+        return self.unit if aim is Aim.OWN_COST else 1
+
+    def limit(self, aim: Aim, value: int) -> Row:
+        """An aim not above a value, with room for the solver's rounding: what passes is counted again afterwards."""
+        return Row(self.aim(aim), high=value * (1 + _ROOM) / self.scale(aim))
 
     @property
     def columns(self) -> int:
@@ -184,12 +206,13 @@ class Problem:
         subsidy, cost = self.terms.subsidy, self._cost_at
         rate = Fraction(subsidy.rate) if subsidy else Fraction(0)
         paid = [rate * bundle_candidates.eligible(one) for one in self.solutions]
-        own = {at: -float(price - paid[at]) for at, price in enumerate(prices)}
+        own = {at: -float((price - paid[at]) / self.unit) for at, price in enumerate(prices)}
         yield Row({cost: 1.0, **own}, low=0)
         if subsidy and subsidy.cap is not None:
-            yield Row({cost: 1.0, **{at: -float(value) for at, value in enumerate(prices)}}, low=-subsidy.cap)
+            dues = {at: -value / self.unit for at, value in enumerate(prices)}
+            yield Row({cost: 1.0, **dues}, low=-subsidy.cap / self.unit)
         if self.terms.budget is not None:
-            yield Row({cost: 1.0}, high=self.terms.budget)
+            yield self.limit(Aim.OWN_COST, self.terms.budget)
 
     def _providers(self) -> Iterator[Row]:
         for at, one in enumerate(self.solutions):

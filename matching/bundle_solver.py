@@ -6,12 +6,12 @@ the aims settled so far, the best of the kept sets is the optimum.
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from matching import bundle_milp, bundle_start
+from matching import bundle_check, bundle_milp, bundle_start
 from matching.bundle_milp import Clock
 from matching.bundle_problem import Aim, Chosen, Problem, Row
 
@@ -44,7 +44,9 @@ def best(problem: Problem, clock: Clock, *, order: Sequence[Aim] = ORDER, exclud
 
 def is_possible(problem: Problem, clock: Clock) -> bool | None:
     """Whether any set holds; None when the time is over first."""
-    if problem.holds(()):
+    if bundle_check.missing(problem.terms, problem.solutions):
+        return False
+    if problem.holds(()) or problem.holds(range(len(problem.solutions))):
         return True
     cuts: list[Row] = []
     while True:
@@ -70,6 +72,8 @@ class _Search:
         """Settle the aims one after the other, then the ties."""
         if self.problem.holds(()):
             return Answer(None if () in self._excluded else (), True, 0)
+        if bundle_check.missing(self.problem.terms, self.problem.solutions):
+            return Answer(None, True, 0)
         step, last = _Step.SETTLED, None
         for aim in self.order:
             step = self._settle(aim)
@@ -78,23 +82,29 @@ class _Search:
             self._limits[aim] = self._least(aim)
         else:
             step, last = self._settle_ties()
-        if not self._kept and step is _Step.OUT_OF_TIME and (start := bundle_start.greedy(self.problem)):
-            self._keep(start)
+        if step is _Step.OUT_OF_TIME and not self._limits and not self._excluded:
+            self._keep_greedy()
         return Answer(last or self._first(), step is not _Step.OUT_OF_TIME, self.bound)
+
+    def _keep_greedy(self) -> None:
+        """The solver's own find may be poor, or there may be none, when not even the first aim is settled."""
+        if start := bundle_start.greedy(self.problem):
+            self._keep(start)
 
     def _settle(self, aim: Aim) -> _Step:
         """Find sets until the least value of an aim within the limits is proven."""
         while True:
-            step, bound = self._find(self.problem.aim(aim))
+            step, bound = self._find(aim)
             if aim is self.order[0]:
                 self.bound = max(self.bound, min(bound, self._least(aim)))
             if step is not _Step.SETTLED or bound >= self._least(aim):
                 return step
 
-    def _find(self, objective: Mapping[int, float]) -> tuple[_Step, int]:
+    def _find(self, aim: Aim) -> tuple[_Step, int]:
         """Find one more set; the bound is on all that are not kept."""
         rows = [*self._excluded_rows, *self._cuts, *self._limit_rows()]
-        outcome = bundle_milp.minimise(self.problem, objective, clock=self.clock, rows=rows)
+        scale = self.problem.scale(aim)
+        outcome = bundle_milp.minimise(self.problem, self.problem.aim(aim), clock=self.clock, rows=rows, scale=scale)
         if outcome.is_empty:
             return _Step.NOTHING_LEFT, _NONE
         if outcome.values is not None:
@@ -112,7 +122,7 @@ class _Search:
         self._cuts.append(_no_superset(chosen))
 
     def _limit_rows(self) -> list[Row]:
-        return [Row(self.problem.aim(aim), high=value) for aim, value in self._limits.items()]
+        return [self.problem.limit(aim, value) for aim, value in self._limits.items()]
 
     def _within(self) -> dict[Chosen, dict[Aim, int]]:
         """The kept sets within the limits."""
@@ -133,7 +143,7 @@ class _Search:
     def _settle_ties(self) -> tuple[_Step, Chosen | None]:
         """Collect all sets that tie; when there are many, ask for the one with the first ids instead."""
         for _ in range(_TIES):
-            step, _bound = self._find(self.problem.aim(Aim.SOLUTIONS))
+            step, _bound = self._find(Aim.SOLUTIONS)
             if step is not _Step.SETTLED:
                 return step, None
         return self._first_by_blocks()

@@ -162,6 +162,7 @@ def too_few_mandatory(terms: Terms, mandatory: int) -> str:
 
 NO_SCORE: Final = "没有评测得分，能否达级只按场景部分判断"
 UNIT_PRICES: Final = "按台、按用户计价的产品只按一台、一个用户计入，实际费用按数量另算"
+NOT_CLEARED_UP: Final = "已证明配不成，但在限定时间内没有查清是哪些条件冲突"
 NOT_FOUND: Final = "在限定时间内没有找到可行的组合，也没有证明不存在"
 
 

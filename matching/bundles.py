@@ -112,7 +112,7 @@ def _impossible(terms: Terms, solutions: Sequence[Solution], inquiry: Inquiry) -
         Status.INFEASIBLE,
         uncovered=uncovered(terms, solutions),
         conflict=conflict,
-        reasons=reasons(terms, solutions, conflict),
+        reasons=reasons(terms, solutions, conflict) or (bundle_words.NOT_CLEARED_UP,),
         smallest_change=remedies,
         notes=tuple(bundle_words.left_out(fact, unknown[fact]) for fact in _UNKNOWN_FACTS if unknown[fact]),
     )

@@ -29,8 +29,9 @@ class Case:
 
     @cached_property
     def present(self) -> dict[str, int]:
-        lines = {line["scene"]: line["current_level"] for line in self.demand["lines"]}
-        return dict.fromkeys(standard.SCENES, 0) | lines | self.demand.get("scene_levels", {})
+        lines: dict[str, int] = {line["scene"]: line["current_level"] for line in self.demand["lines"]}
+        told: dict[str, int] = self.demand.get("scene_levels", {})
+        return dict.fromkeys(standard.SCENES, 0) | lines | told
 
     @cached_property
     def sets(self) -> list["Facts"]:

@@ -1,5 +1,6 @@
 """The best bundle, its alternatives, and a basket edited by hand, beside trying every set."""
 
+import dataclasses
 import random
 from collections.abc import Sequence
 from decimal import Decimal
@@ -67,6 +68,30 @@ def test_best_equals_trying_every_set(part: int) -> None:
             assert_is(found.bundles[0], best)
             assert found.bundles[0].kind is Kind.BEST
     assert 20 < possible < 80  # neither answer is the rare one
+
+
+@pytest.mark.parametrize("unit", [97, 1_000_003, 10_000_000_019])
+def test_best_is_exact_to_the_yuan_at_crooked_rates_and_large_prices(unit: int) -> None:
+    rng = random.Random(unit)
+    for _ in range(30):
+        case = large(rng, unit)
+        best = min(case.held(), key=lambda facts: facts.key, default=None)
+        if best is not None and rng.random() < 0.5:  # the limit may be met exactly
+            case = dataclasses.replace(case, demand=case.demand | {"budget": best.own_cost})
+        found = compose(case)
+        assert [bundle.solutions for bundle in found.bundles] == ([best.ids] if best else [])
+
+
+def large(rng: random.Random, unit: int) -> Case:
+    case = bundle_oracle.random_case(rng)
+    for one in case.solutions:
+        if "price" in one:
+            share = {"eligible_share": rng.choice((0.123456789, 0.3333333, 0.7, 1))}
+            one["price"] = {"model": "one_off", "amount": rng.randrange(8) * unit + rng.randrange(3)} | share
+    demand = case.demand | ({"budget": rng.randrange(1, 15) * unit} if "budget" in case.demand else {})
+    rate = rng.choice((None, "0.3", "0.333333333", "0.123456789"))
+    cap = rng.choice((None, 2 * unit)) if rate else None
+    return dataclasses.replace(case, demand=demand, rate=rate, cap=cap)
 
 
 def test_order_of_input_changes_nothing() -> None:
@@ -143,7 +168,7 @@ def offer(name: str, provider: str, scenes: Sequence[str], amount: int) -> rows.
 
 def test_alternatives_say_what_they_give_up() -> None:
     rng = random.Random(13)
-    kinds = set()
+    kinds: set[str] = set()
     for _ in range(60):
         found = compose(bundle_oracle.random_case(rng), alternatives=3).bundles
         for bundle in found[1:]:
