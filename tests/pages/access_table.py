@@ -63,6 +63,15 @@ def keeping(method: str, endpoint: str, thing: str = "shortlist", *, entry: str 
     return Row(method, endpoint, "keep_shortlist", only(E), NOBODY, values, data)
 
 
+def answering(method: str, endpoint: str, **data: str) -> Row:
+    """What was offered to the provider itself."""
+    return Row(method, endpoint, "answer_lead", only(P), NOBODY, {"lead_id": "lead"}, data)
+
+
+def opening(method: str, endpoint: str, thing: str, **data: str) -> Row:
+    return Row(method, endpoint, "open_leads", only(E), NOBODY, {"demand_id": thing}, data)
+
+
 def managing(endpoint: str, **more: str) -> Row:
     only_administrator = only(ADMINISTRATOR)
     values = {"user_id": "user", **more}
@@ -139,6 +148,26 @@ ACCOUNTS = (
 )
 READERS = frozenset({E, COUNTY, *CITY})
 RANKERS = only(E, REVIEWER, LEADER, AUDITOR)
+MATCHES = (
+    public("matches.rules"),
+    Row("GET", "matches.runs", "rank_demand", RANKERS, RANKERS - {E}, {"demand_id": "published"}),
+    Row("GET", "matches.show", "rank_demand", RANKERS, RANKERS - {E}, {"run_id": "run"}),
+    writing("POST", "matches.create", "published"),
+    Row("POST", "matches.rerun", "write_demand", only(E), NOBODY, {"run_id": "run"}),
+)
+LEADS = (
+    Row("GET", "leads.index", "answer_lead", only(P)),
+    answering("GET", "leads.show"),
+    answering("POST", "leads.interest", version="=1"),
+    answering("GET", "leads.decline"),
+    answering("POST", "leads.decline", version="=1", reason="=too_far"),
+    opening("GET", "leads.of_demand", "offered_demand"),
+    opening("POST", "leads.open", "published", version="=1"),
+    opening("POST", "leads.next_wave", "offered_demand"),
+    opening("POST", "leads.stop", "offered_demand"),
+    Row("POST", "leads.introduce", "open_leads", only(E), NOBODY, {"lead_id": "interested_lead"}, {"version": "=1"}),
+    Row("POST", "leads.refuse", "open_leads", only(E), NOBODY, {"lead_id": "interested_lead"}, {"version": "=1"}),
+)
 DEMANDS = (
     Row("GET", "demands.index", "read_demand", READERS),
     Row("GET", "demands.show", "read_demand", READERS, frozenset(CITY), {"demand_id": "published"}),
@@ -174,4 +203,4 @@ DEMANDS = (
     deciding("GET", "restore", "suspended"),
     deciding("POST", "restore", "suspended"),
 )  # fmt: skip
-TABLE = PAGES + ACCOUNTS + DEMANDS
+TABLE = PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS

@@ -1,6 +1,7 @@
 """The database that test_access.py asks: one person of each role, what is his, and what is somebody else's."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +11,11 @@ from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Role, User
 from marketplace.models.bundles import Bundle
 from marketplace.models.demands import Demand, DemandStatus
-from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
+from marketplace.models.leads import Lead, LeadStatus
+from marketplace.models.matches import MatchOrder, Shortlist, ShortlistEntry, ShortlistStatus
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import accounts, clock, invitations, password_resets
+from marketplace.services import accounts, clock, invitations, match_runs, password_resets
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 
@@ -37,6 +39,8 @@ def fill(world: World, make: Factory) -> None:
     stranger = make.actor(make.user(Role.ENTERPRISE, organisation_id=make.enterprise(county="youlan").organisation_id))
     strange = firm_things(make, stranger) | provider_things(make, make.actor(Role.PROVIDER))
     administrator = people[Role.ADMINISTRATOR]
+    shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
+    strange |= match_things(make, stranger, provider_id=strange["provider"])
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
         world.others[role] = strange | person_things(make, stranger, administrator)
@@ -65,6 +69,24 @@ def firm_things(make: Factory, person: Actor) -> Things:
         "entry": opened.id,
         "closed_shortlist": closed.shortlist_id,
     }
+
+
+def match_things(make: Factory, person: Actor, *, provider_id: int) -> Things:
+    """A kept run, a checklist that is offered to providers, and what two of them were told or said."""
+    owner, now = db.session.get_one(User, person.user_id), clock.now()
+    demand = make.demand(user=owner, is_open_to_leads=True)
+    made = match_runs.create(person, demand_id=demand.id, order=MatchOrder.FIT)
+    facts: Things = {
+        "demand_id": demand.id, "wave": 1, "score": 50, "reasons": {}, "offered_at": now,
+        "expires_at": now + timedelta(days=7),
+    }  # fmt: skip
+    offered = Lead(provider_id=provider_id, status=LeadStatus.OFFERED, **facts)
+    interested = Lead(
+        provider_id=make.provider().id, status=LeadStatus.INTERESTED, decided_at=now, decided_by=person.user_id, **facts
+    )
+    with writing() as session:
+        session.add_all([offered, interested])
+    return {"run": made, "offered_demand": demand.id, "lead": offered.id, "interested_lead": interested.id}
 
 
 def shortlist(make: Factory, person: Actor, demand_id: int, status: ShortlistStatus) -> ShortlistEntry:

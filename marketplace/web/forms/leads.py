@@ -13,7 +13,7 @@ class Decline(Form):
     """`version` is the lead's as the page showed it."""
 
     version = HiddenField()
-    reason = RadioField("不接的原因", choices=list(wording.DECLINE_REASONS.items()), validate_choice=False)
+    reason = RadioField("不接的原因", choices=acts.choices(wording.DECLINE_REASONS), validate_choice=False)
     note = TextAreaField(
         "补充说明",
         [Length(max=NOTE_MAX, message="说明不超过%(max)d个字，请精简")],
