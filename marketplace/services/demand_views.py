@@ -49,6 +49,11 @@ class Sheet:
     def is_complete(self) -> bool:
         return not self.problems
 
+    @property
+    def suggestions(self) -> dict[str, str]:
+        """What an assessment suggested, by scene; the owner's text stands in the line itself."""
+        return {line.scene: line.suggestion for line in reversed(self.demand.lines) if line.suggestion}
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRow:

@@ -98,6 +98,9 @@ def lines(demand_id: int) -> ResponseReturnValue:
     if "add_line" in request.form or "remove_line" in request.form:
         form.change_rows(add="add_line" in request.form)
         return _draft_page(demand_id, form, template="demands/lines.html")
+    if "restore_line" in request.form:
+        form.restore(request.form["restore_line"], demand_views.get(actor(), demand_id).suggestions)
+        return _draft_page(demand_id, form, template="demands/lines.html")
 
     def save(person: Actor) -> None:
         demands.save_lines(

@@ -25,6 +25,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "assessment": ("assessments.show", "assessment_id"),
     "basket": ("baskets.show", "basket_id"),
     "quotation_sheet": ("quotation_sheets.show", "sheet_id"),
+    "challenge": ("challenges.show", "challenge_id"),
     "organisation": ("accounts.show", None),
     "invitation": ("accounts.show", None),
     "user": ("accounts.show", None),

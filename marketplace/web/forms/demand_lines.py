@@ -1,7 +1,7 @@
 """The lines of a demand checklist, all on one page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -97,6 +97,12 @@ class Lines(Act):
         """After a button of a page without JavaScript: one row more, and never none at all."""
         if not self.lines.entries or (add and len(self.lines) < demands.MAX_LINES):
             self.lines.append_entry()
+
+    def restore(self, name: str, suggestions: Mapping[str, str]) -> None:
+        """The assessment's words back into one row; kept when the form is saved."""
+        for row in self.lines:
+            if row.name == name and row.form.scene.data in suggestions:
+                row.form.text.data = suggestions[row.form.scene.data]
 
     def fill(self, lines: Sequence[Line]) -> None:
         for line in lines:
