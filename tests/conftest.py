@@ -97,6 +97,7 @@ def make_app(url: str, folder: Path, **settings: object) -> Flask:
             "TESTING": True,
             "SQLALCHEMY_ENGINES": {"default": config.engine_settings(url)},
             "SEARCH_FOLDER": str(folder / "search"),
+            "EVIDENCE_FOLDER": str(folder / "evidence"),
             "SECRET_KEY": "test",
             "DEMO_MODE": True,
             **settings,

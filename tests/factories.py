@@ -1,7 +1,8 @@
 """Rows for tests, made through the real tables; every call makes something that is valid and new."""
 
+import io
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import credit_codes
+from marketplace.domain.evidence import Place
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
@@ -21,6 +23,7 @@ from marketplace.models.assessments import (
 )
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise, Progress
+from marketplace.models.evidence import AccessGrant, Evidence, GrantPurpose
 from marketplace.models.providers import Provider, ProviderKind, Standing
 from marketplace.models.solutions import (
     Coverage,
@@ -31,9 +34,10 @@ from marketplace.models.solutions import (
     SolutionStatus,
     SubsidyCategory,
 )
-from marketplace.services import accounts, clock, outbox, search_documents
+from marketplace.services import accounts, clock, evidence, outbox, search_documents
 from marketplace.services.unit_of_work import writing
 from matching import standard
+from tests import evidence_files
 
 KIND_OF_ROLE = {
     Role.ENTERPRISE: OrganisationKind.ENTERPRISE,
@@ -221,6 +225,34 @@ class Factory:
             SceneLevel(scene=scene, level=level, answered_by=owner.user_id, answered_at=now)
             for scene, level in reached.items()
         ]
+        return self._save(row)
+
+    def evidence(
+        self, *, user: User, content: bytes | None = None, places: Sequence[Place] = (), **facts: Any
+    ) -> Evidence:
+        """A piece of the user's locker, a PDF unless `content` is given, through the real upload."""
+        number = next(self.numbers)
+        values: dict[str, Any] = {"title": f"测试材料{number}", "kind": "ledger"}
+        done = evidence.upload(
+            self.actor(user),
+            io.BytesIO(content or evidence_files.pdf(f"{number}")),
+            file_name=f"材料{number}.pdf",
+            facts=evidence.Facts(**(values | facts)),
+            places=places,
+        )
+        return db.session.get_one(Evidence, done.evidence_id)
+
+    def access_grant(
+        self, *, user: User, organisation_id: int, purpose: str = "planning", starts: int = 0, days: int = 10
+    ) -> AccessGrant:
+        """The user's enterprise lets the organisation in; `starts` days from today, negative for the past."""
+        owner = self.actor(user)
+        first = clock.today() + timedelta(days=starts)
+        row = AccessGrant(
+            enterprise_id=owner.enterprise_id, organisation_id=organisation_id, purpose=GrantPurpose(purpose),
+            note="先了解情况", starts_on=first, expires_on=first + timedelta(days=days - 1), created_by=owner.user_id,
+            created_at=clock.now(),
+        )  # fmt: skip
         return self._save(row)
 
     def _save(self, row: Any) -> Any:

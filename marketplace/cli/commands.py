@@ -5,15 +5,17 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.services import demo, search
+from marketplace.services import demo, file_exchange, search
 
 search_commands = AppGroup("search", help="检索索引")
+evidence_commands = AppGroup("evidence", help="佐证材料")
 demo_commands = AppGroup("demo", help="演示数据")
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(search_commands)
     app.cli.add_command(demo_commands)
+    app.cli.add_command(evidence_commands)
     app.cli.add_command(prepare)
 
 
@@ -46,6 +48,12 @@ def _ensure_index() -> None:
 def fingerprint() -> None:
     """A hash of all documents in the index."""
     click.echo(search.fingerprint())
+
+
+@evidence_commands.command("sweep")
+def sweep() -> None:
+    """Remove stored files that no record knows: what a crash between disk and database has left."""
+    click.echo(f"已清理 {file_exchange.sweep()} 个没有登记的文件。")
 
 
 @click.command("prepare")

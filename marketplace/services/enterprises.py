@@ -1,4 +1,4 @@
-"""The public list of pilot enterprises, never with their turnover; and the file (一企一档) for who may read it."""
+"""The public list of pilot enterprises, never with their turnover."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import choices, facets, permissions, shelf, taxonomy, wording
 from marketplace.domain.choices import Choice, Schema
-from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.facets import Row
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
@@ -45,14 +44,6 @@ class EnterpriseRow:
 class EnterpriseList:
     frame: Frame
     rows: tuple[EnterpriseRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EnterpriseFile:
-    enterprise: Enterprise
-    name: str
-    facts: tuple[tuple[str, str], ...]
-    level: int | None
 
 
 def parse(items: Iterable[tuple[str, str]], *, path: str) -> Choice:
@@ -136,35 +127,4 @@ def _row(enterprise: Enterprise, actor: Actor | None) -> EnterpriseRow:
         level=enterprise.overall_level,
         is_sample=enterprise.is_sample,
         may_open=actor is not None and permissions.permits(actor, Permission.READ_ENTERPRISE, enterprise),
-    )
-
-
-def get(actor: Actor, *, enterprise_id: int) -> EnterpriseFile:
-    query = select(Enterprise).where(Enterprise.id == enterprise_id).options(joinedload(Enterprise.organisation))
-    enterprise = db.session.scalars(query).one_or_none()
-    if enterprise is None:
-        raise NotFound("enterprise", enterprise_id)
-    if not permissions.permits(actor, Permission.READ_ENTERPRISE, enterprise):
-        raise Forbidden(Permission.READ_ENTERPRISE)
-    name = enterprise.organisation.name
-    return EnterpriseFile(enterprise, name, _facts(enterprise), enterprise.overall_level)
-
-
-def _facts(one: Enterprise) -> tuple[tuple[str, str], ...]:
-    scale = {True: "规上", False: "规下", None: ""}[one.is_above_scale]
-    return (
-        ("统一社会信用代码", one.organisation.credit_code or ""),
-        ("所在地", wording.COUNTIES.get(one.organisation.county or "", "")),
-        ("试点行业", wording.INDUSTRIES[one.industry]),
-        ("国民经济行业中类", taxonomy.label(one.gbt4754)),
-        ("企业规模", wording.SIZES.get(one.size or "", "")),
-        ("从业人员", f"{one.employees:,}人" if one.employees else ""),
-        ("年营业收入", wording.money(one.revenue) if one.revenue is not None else ""),
-        ("规上规下", scale),
-        ("主要产品", one.main_products or ""),
-        ("优质企业梯度", wording.SPECIALISATIONS[one.specialisation]),
-        ("改造进度", wording.PROGRESSES[one.progress]),
-        ("验收日期", wording.day(one.completed_on) if one.completed_on else "未验收"),
-        ("评测得分", f"{one.assessment_score:.2f}" if one.assessment_score is not None else ""),
-        ("样板企业", "是" if one.is_sample else "否"),
     )

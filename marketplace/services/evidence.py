@@ -14,7 +14,6 @@ from marketplace.domain import permissions
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
 from marketplace.domain.evidence import Place
 from marketplace.domain.permissions import Actor, Permission
-from marketplace.extensions import db
 from marketplace.models.accounts import Organisation
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.evidence import Evidence, EvidenceCitation
@@ -214,7 +213,3 @@ def _own(session: Session, actor: Actor, evidence_id: int) -> Evidence:
         raise Forbidden(Permission.KEEP_EVIDENCE)
     return row
 
-
-def sweep() -> int:
-    """Remove stored files that no row knows; returns how many."""
-    return evidence_store.remove_orphans(frozenset(db.session.scalars(select(Evidence.sha256))))

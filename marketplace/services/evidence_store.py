@@ -17,7 +17,8 @@ from marketplace.domain.evidence import LIMIT_TEXT, POLICY, SIZE_TEXT, UPLOAD
 from marketplace.services import locks
 
 CHUNK = 1024 * 1024
-INCOMING, KEPT = "incoming", "kept"
+INCOMING, KEPT, STAGED = "incoming", "kept", "staged"
+TOO_LARGE = f"文件超过{SIZE_TEXT}，请压缩或拆分后再上传。{LIMIT_TEXT}"
 LOCK, PATIENCE_SECONDS = "evidence", 30.0
 
 
@@ -41,9 +42,8 @@ def path_of(sha256: str) -> Path:
 
 
 @contextmanager
-def receiving(stream: IO[bytes], *, limit: int | None = None) -> Iterator[Received]:
+def receiving(stream: IO[bytes], *, limit: int = UPLOAD["max_bytes"], refusal: str = TOO_LARGE) -> Iterator[Received]:
     """Write the stream beside its later place, to disk; whatever happens, nothing is left there afterwards."""
-    limit = UPLOAD["max_bytes"] if limit is None else limit
     path = folder(INCOMING) / uuid.uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
@@ -51,7 +51,7 @@ def receiving(stream: IO[bytes], *, limit: int | None = None) -> Iterator[Receiv
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 if size > limit:
-                    raise Invalid({"file": [f"文件超过{SIZE_TEXT}，请压缩或拆分后再上传。{LIMIT_TEXT}"]})
+                    raise Invalid({"file": [refusal]})
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
@@ -100,7 +100,7 @@ def remove_orphans(used: Collection[str]) -> int:
     """Remove what no row knows and nobody is about to write a row for; returns how many files went."""
     oldest = time.time() - POLICY["orphan_hours"] * 3600
     removed = 0
-    for path in folder(INCOMING).iterdir():
+    for path in (*folder(INCOMING).iterdir(), *folder(STAGED).iterdir()):
         if path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
             removed += 1

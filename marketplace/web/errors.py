@@ -17,6 +17,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "enterprise": ("enterprises.show", "enterprise_id"),
     "evidence": ("evidence.show", "evidence_id"),
     "access_grant": ("access_grants.index", None),
+    "file_import": ("enterprises.import_file", None),
     "match_run": ("matches.show", "run_id"),
     "lead": ("leads.show", "lead_id"),
     "demand_leads": ("leads.of_demand", "demand_id"),
