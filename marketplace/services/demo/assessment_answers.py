@@ -9,10 +9,10 @@ from matching import standard
 from matching.standard import Item
 
 UNIT = Decimal("0.025")  # all points of the standard are multiples of it
-SPREAD = 3.0  # how far single items stray from the share of the whole
+SPREAD = 4.0  # how far single items stray from the share of the whole
 NEVER = 1e-9
 NEEDS_SYSTEMS, SYSTEM_LEVEL = "Q5", 2
-COLLECTION = "Q4"
+COLLECTION, SPENDING = "Q4", "Q11"
 Options = dict[str, list[str]]
 Figures = dict[str, dict[str, str]]
 
@@ -34,7 +34,8 @@ def options_for(roll: Random, points: Decimal, levels: Mapping[str, int]) -> Opt
         if not fitting:
             raise ValueError(f"no answers are worth {points}")
         full = int(item.points / UNIT)
-        weights = [NEVER + math.exp(-((SPREAD * (value / full - share)) ** 2)) for value in fitting]
+        wanted = 0.0 if item.id == SPENDING else share  # hardly a factory puts a tenth of its turnover into software
+        weights = [NEVER + math.exp(-((SPREAD * (value / full - wanted)) ** 2)) for value in fitting]
         value = roll.choices(fitting, weights=weights)[0]
         left, given[item.id] = left - value, values[value]
     return given

@@ -81,6 +81,20 @@ def test_worked_examples(points: str, scene_levels: dict[str, int], expected: in
         ("100", {}, 0),
         ("100", levels(4, mandatory=6, advisory=4), 4),
         ("0", levels(4, mandatory=10, advisory=6), 0),
+        ("20", levels(1, mandatory=3, advisory=3), 1),
+        ("20", levels(1, mandatory=3, advisory=2), 0),
+        ("20", levels(1, mandatory=2, advisory=4), 0),
+        ("100", levels(2, mandatory=6, advisory=0, rest=1), 2),
+        ("60", levels(3, mandatory=5, advisory=3), 3),
+        ("60", levels(3, mandatory=4, advisory=6), 2),  # counts downward: level 3 is more than level 2
+        ("59.999", levels(3, mandatory=10, advisory=6), 2),
+        ("80", levels(4, mandatory=6, advisory=3, rest=3), 3),
+        ("79.999", levels(4, mandatory=10, advisory=6), 3),
+        ("80", levels(4, mandatory=5, advisory=3), 3),  # eight at level 4, five of them mandatory, are enough for 3
+        ("80", levels(4, mandatory=4, advisory=4), 2),
+        ("80", levels(4, mandatory=3, advisory=3), 2),
+        ("80", levels(4, mandatory=2, advisory=6), 0),
+        ("80", levels(4, mandatory=2, advisory=6, rest=1), 1),
     ],
 )
 def test_edges(points: str, scene_levels: dict[str, int], expected: int) -> None:
