@@ -203,4 +203,44 @@ DEMANDS = (
     deciding("GET", "restore", "suspended"),
     deciding("POST", "restore", "suspended"),
 )  # fmt: skip
-TABLE = PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS
+LISTERS = frozenset({COUNTY, *CITY})
+STEERERS = only(REVIEWER, LEADER)
+
+
+def planning(method: str, endpoint: str, **data: str) -> Row:
+    """Drawing up from one's own assessment, and nobody else's."""
+    return Row(method, endpoint, "write_demand", only(E), NOBODY, {"assessment_id": "gap_assessment"}, data)
+
+
+def following(method: str, endpoint: str, **data: str) -> Row:
+    values = {"assessment_id": "gap_assessment", "demand_id": "drawn_demand"}
+    return Row(method, endpoint, "write_demand", only(E), NOBODY, values, data)
+
+
+def steering(method: str, endpoint: str, thing: str, **data: str) -> Row:
+    return Row(method, endpoint, "manage_challenges", STEERERS, STEERERS, {"challenge_id": thing}, data)
+
+
+PLANS = (
+    Row("GET", "gaps.show", "read_assessment", READERS, frozenset(CITY), {"assessment_id": "gap_assessment"}),
+    planning("POST", "gaps.draw_up", target="=2", scene="=quality"),
+    planning("POST", "gaps.tick", item="=Q9", option="=B", is_done="=1"),
+    following("GET", "gaps.changes"),
+    following("POST", "gaps.refresh", version="=1"),
+    Row("GET", "insights.index", "read_insights", LISTERS),
+    Row("GET", "insights.export", "read_insights", LISTERS),
+    Row("GET", "insights.unmet", "read_insights", LISTERS),
+    Row("GET", "insights.unmet_export", "read_insights", LISTERS),
+    public("challenges.index"),
+    public("challenges.show", challenge_id="open_challenge"),
+    Row("GET", "challenges.show", "public", STEERERS, STEERERS, {"challenge_id": "drafted_challenge"}),
+    Row("GET", "challenges.new", "manage_challenges", STEERERS),
+    Row("POST", "challenges.new", "manage_challenges", STEERERS),
+    steering("GET", "challenges.edit", "drafted_challenge"),
+    steering("POST", "challenges.edit", "drafted_challenge", version="=1"),
+    steering("POST", "challenges.publish", "drafted_challenge", version="=1"),
+    steering("POST", "challenges.close", "open_challenge", version="=1", reason="=无人应榜"),
+    Row("GET", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
+    Row("POST", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
+)
+TABLE = PLANS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS

@@ -18,6 +18,7 @@ from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import accounts, clock, invitations, match_runs, password_resets
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
+from tests.pages.access_plans import plan_things
 
 OWN, OTHERS = "own", "others"
 Things = dict[str, Any]
@@ -39,6 +40,8 @@ def fill(world: World, make: Factory) -> None:
     stranger = make.actor(make.user(Role.ENTERPRISE, organisation_id=make.enterprise(county="youlan").organisation_id))
     strange = firm_things(make, stranger) | provider_things(make, make.actor(Role.PROVIDER))
     administrator = people[Role.ADMINISTRATOR]
+    shared |= plan_things(make, people[Role.ENTERPRISE])
+    strange |= plan_things(make, stranger)
     shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
     strange |= match_things(make, stranger, provider_id=strange["provider"])
     for role, person in {None: people[Role.AUDITOR], **people}.items():
