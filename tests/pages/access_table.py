@@ -203,6 +203,31 @@ DEMANDS = (
     deciding("GET", "restore", "suspended"),
     deciding("POST", "restore", "suspended"),
 )  # fmt: skip
+
+
+def building(method: str, endpoint: str, thing: str, value: str, **data: str) -> Row:
+    """The enterprise's own bundles and sheets and nobody else's."""
+    return Row(method, endpoint, "build_bundle", only(E), NOBODY, {thing: value}, data)
+
+
+BASKETS = (
+    Row("GET", "baskets.index", "build_bundle", only(E)),
+    building("GET", "baskets.compose", "demand_id", "published"),
+    building("POST", "baskets.create", "demand_id", "published"),
+    Row("POST", "baskets.put", "build_bundle", only(E), NOBODY, data={"where": "basket_place", "put": "listed"}),
+    building("GET", "baskets.show", "basket_id", "basket"),
+    building("POST", "baskets.change", "basket_id", "basket", version="=2"),
+    building("POST", "baskets.preview", "basket_id", "basket", version="=2"),
+    building("POST", "baskets.restore", "basket_id", "basket", solution_id="listed", quantity="=1", discount="=0"),
+    building("POST", "baskets.delete", "basket_id", "basket", version="=2"),
+    building("POST", "quotation_sheets.issue", "basket_id", "basket", version="=2"),
+    building("GET", "quotation_sheets.show", "sheet_id", "sheet"),
+    building("GET", "quotation_sheets.print", "sheet_id", "sheet"),
+    building("GET", "quotation_sheets.export", "sheet_id", "sheet"),
+    building("POST", "quotation_sheets.withdraw", "sheet_id", "sheet", version="=2"),
+    public("quotation_sheets.shared", token="sheet_token"),
+    Row("GET", "quotation_sheets.shared", "public", NOBODY, values={"token": "=unknown"}),
+)
 LISTERS = frozenset({COUNTY, *CITY})
 STEERERS = only(REVIEWER, LEADER)
 
@@ -243,4 +268,4 @@ PLANS = (
     Row("GET", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
     Row("POST", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
 )
-TABLE = PLANS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS
+TABLE = PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS

@@ -15,7 +15,16 @@ from marketplace.models.leads import Lead, LeadStatus
 from marketplace.models.matches import MatchOrder, Shortlist, ShortlistEntry, ShortlistStatus
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import accounts, clock, invitations, match_runs, password_resets
+from marketplace.services import (
+    accounts,
+    basket_views,
+    baskets,
+    clock,
+    invitations,
+    match_runs,
+    password_resets,
+    quotation_sheets,
+)
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 from tests.pages.access_plans import plan_things
@@ -44,6 +53,8 @@ def fill(world: World, make: Factory) -> None:
     strange |= plan_things(make, stranger)
     shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
     strange |= match_things(make, stranger, provider_id=strange["provider"])
+    shared |= basket_things(make, people[Role.ENTERPRISE])
+    strange |= basket_things(make, stranger)
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
         world.others[role] = strange | person_things(make, stranger, administrator)
@@ -90,6 +101,15 @@ def match_things(make: Factory, person: Actor, *, provider_id: int) -> Things:
     with writing() as session:
         session.add_all([offered, interested])
     return {"run": made, "offered_demand": demand.id, "lead": offered.id, "interested_lead": interested.id}
+
+
+def basket_things(make: Factory, person: Actor) -> Things:
+    """A basket that is being edited, and a sheet that was made of another."""
+    demand = make.demand(user=db.session.get_one(User, person.user_id))
+    edited, quoted = (baskets.create(person, demand_id=demand.id, solution_ids=[make.solution().id]) for _ in range(2))
+    sheet_id = quotation_sheets.issue(person, basket_id=quoted, version=basket_views.get(person, quoted).version)
+    sheet = quotation_sheets.get(person, sheet_id)
+    return {"basket": edited, "basket_place": f"basket-{edited}", "sheet": sheet_id, "sheet_token": sheet.token}
 
 
 def shortlist(make: Factory, person: Actor, demand_id: int, status: ShortlistStatus) -> ShortlistEntry:
