@@ -197,7 +197,6 @@ DEMANDS = (
     keeping("POST", "shortlists.restore", solution_id="listed", note="="),
     keeping("POST", "shortlists.close", version="=1"),
     keeping("POST", "shortlists.reopen", "closed_shortlist", version="=1"),
-    Row("GET", "enterprises.show", "read_enterprise", READERS, frozenset(CITY), {"enterprise_id": "enterprise"}),
     deciding("GET", "suspend", "listed"),
     deciding("POST", "suspend", "listed"),
     deciding("GET", "restore", "suspended"),
@@ -268,4 +267,36 @@ PLANS = (
     Row("GET", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
     Row("POST", "challenges.answer", "answer_challenge", only(P), only(P), {"challenge_id": "open_challenge"}),
 )
-TABLE = PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS
+ASSESSORS = only(E, P, EXPERT, SUPERVISOR)
+
+
+def assessing(method: str, endpoint: str, thing: str = "assessment_draft", *, more: str = "", **data: str) -> Row:
+    """One's own record and nobody else's; `more` is a further part of the address, as name=text."""
+    name, _, text = more.partition("=")
+    values = {"assessment_id": thing} | ({name: f"={text}"} if name else {})
+    return Row(method, f"assessments.{endpoint}", "write_assessment", ASSESSORS, NOBODY, values, data)
+
+
+ASSESSMENTS = (
+    Row("GET", "assessments.index", "read_assessment", READERS | {P}),
+    *(
+        Row(
+            "GET", f"assessments.{page}", "read_assessment", READERS | {P}, frozenset(CITY),
+            {"assessment_id": "assessment"},
+        )
+        for page in ("show", "print", "pdf")
+    ),
+    Row("GET", "assessments.show", "read_assessment", ASSESSORS, NOBODY, {"assessment_id": "assessment_draft"}),
+    Row("GET", "assessments.new", "write_assessment", ASSESSORS),
+    Row("POST", "assessments.create", "write_assessment", ASSESSORS),
+    assessing("GET", "part", more="part=security"),
+    assessing("POST", "part", more="part=security"),
+    assessing("POST", "answer", more="topic=Q1"),
+    assessing("GET", "check"),
+    assessing("POST", "complete", version="=1"),
+    assessing("POST", "delete", version="=1"),
+    assessing("POST", "void", "assessment", version="=1", reason="=填错了"),
+    Row("GET", "assessments.record", "write_assessment", only(E)),
+    Row("POST", "assessments.record", "write_assessment", only(E)),
+)  # fmt: skip
+TABLE = ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS

@@ -27,6 +27,8 @@ from marketplace.services import (
 )
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
+from tests.pages.access_assessments import assessment_things
+from tests.pages.access_files import file_things
 from tests.pages.access_plans import plan_things
 
 OWN, OTHERS = "own", "others"
@@ -38,6 +40,7 @@ class World:
     """A database with one person of each role, what is his, and what is somebody else's."""
 
     url: str = ""
+    evidence_folder: str = ""
     tokens: dict[tuple[Role | None, str], str] = field(default_factory=dict)
     own: dict[Role | None, Things] = field(default_factory=dict)
     others: dict[Role | None, Things] = field(default_factory=dict)
@@ -55,8 +58,17 @@ def fill(world: World, make: Factory) -> None:
     strange |= match_things(make, stranger, provider_id=strange["provider"])
     shared |= basket_things(make, people[Role.ENTERPRISE])
     strange |= basket_things(make, stranger)
+    strange |= assessment_things(make, stranger, stranger)
+    shared |= file_things(
+        make, people[Role.ENTERPRISE], guests=[people[Role.PROVIDER], people[Role.EXPERT], people[Role.SUPERVISOR]],
+        visitor=people[Role.PROVIDER], administrator=administrator,
+    )  # fmt: skip
+    strange |= file_things(
+        make, stranger, guests=[make.actor(Role.PROVIDER)], visitor=people[Role.PROVIDER], administrator=administrator
+    )
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
+        world.own[role] |= assessment_things(make, people[Role.ENTERPRISE], person)
         world.others[role] = strange | person_things(make, stranger, administrator)
     with writing() as session:
         for role, person in people.items():
