@@ -299,4 +299,51 @@ ASSESSMENTS = (
     Row("GET", "assessments.record", "write_assessment", only(E)),
     Row("POST", "assessments.record", "write_assessment", only(E)),
 )  # fmt: skip
-TABLE = ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS
+OVERSEERS = frozenset(CITY - {EXPERT})
+FILE_READERS = OVERSEERS | {E, COUNTY, P}  # the provider by consent, with the file opened on record
+EXPORTERS = only(E, REVIEWER, LEADER)
+
+
+def locker(endpoint: str, **data: str) -> Row:
+    return Row("POST", endpoint, "keep_evidence", only(E), NOBODY, {"evidence_id": "evidence"}, data)
+
+
+def filed(method: str, endpoint: str) -> Row:
+    """A piece of evidence of a file: for who may read the file."""
+    return Row(method, endpoint, "read_evidence", FILE_READERS, OVERSEERS, {"evidence_id": "evidence"})
+
+
+def file_page(method: str, endpoint: str, access: str, own: Who, others: Who) -> Row:
+    return Row(method, endpoint, access, own, others, {"enterprise_id": "enterprise"})
+
+
+FILES = (
+    # The expert is let in as well, but stands before the door: the page that asks him to open it on record.
+    file_page("GET", "enterprises.show", "read_enterprise", FILE_READERS | {EXPERT}, OVERSEERS),
+    file_page("GET", "enterprises.timeline", "read_enterprise", FILE_READERS, OVERSEERS),
+    file_page("GET", "enterprises.edit", "write_enterprise", only(E), NOBODY),
+    file_page("POST", "enterprises.edit", "write_enterprise", only(E), NOBODY),
+    file_page("POST", "enterprises.export", "export_file", EXPORTERS, EXPORTERS - {E}),
+    Row("GET", "enterprises.import_file", "import_file", only(ADMINISTRATOR)),
+    Row("POST", "enterprises.import_file", "import_file", only(ADMINISTRATOR)),
+    Row("GET", "enterprises.check_import", "import_file", only(ADMINISTRATOR), values={"key": "import_key"}),
+    Row("GET", "enterprises.check_import", "import_file", NOBODY, values={"key": "=unknown"}),
+    Row("POST", "enterprises.make_import", "import_file", only(ADMINISTRATOR), values={"key": "import_key"}),
+    Row("GET", "evidence.index", "keep_evidence", only(E)),
+    Row("GET", "evidence.upload", "keep_evidence", only(E)),
+    Row("POST", "evidence.upload", "keep_evidence", only(E)),
+    filed("GET", "evidence.show"),
+    filed("GET", "evidence.download"),
+    filed("POST", "evidence.open_file"),
+    locker("evidence.change"),
+    locker("evidence.cite", **{"cite-place": "place"}),
+    locker("evidence.uncite", citation_id="citation"),
+    locker("evidence.withdraw"),
+    Row("GET", "access_grants.index", "grant_access", only(E)),
+    Row("GET", "access_grants.new", "grant_access", only(E)),
+    Row("POST", "access_grants.new", "grant_access", only(E)),
+    Row("POST", "access_grants.withdraw", "grant_access", only(E), NOBODY, {"grant_id": "grant"}, {"version": "=1"}),
+    Row("GET", "access_grants.received", "use_access", only(P, EXPERT, SUPERVISOR)),
+    Row("POST", "access_grants.use", "use_access", only(P), NOBODY, {"grant_id": "grant"}),
+)
+TABLE = FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS

@@ -29,6 +29,7 @@ def world(databases: Databases, empty_template: str, tmp_path_factory: pytest.Te
     with app.app_context():
         search.rebuild()
         access_world.fill(made, Factory())
+        made.evidence_folder = app.config["EVIDENCE_FOLDER"]
     dispose(app)
     return made
 
@@ -36,7 +37,7 @@ def world(databases: Databases, empty_template: str, tmp_path_factory: pytest.Te
 @contextmanager
 def copy_of(world: World, databases: Databases, folder: Path, **settings: object) -> Iterator[Flask]:
     url = databases.new(world.url)
-    app = make_app(url, folder, DELIVERY="none", **settings)
+    app = make_app(url, folder, DELIVERY="none", EVIDENCE_FOLDER=world.evidence_folder, **settings)
     try:
         yield app
     finally:
