@@ -3,6 +3,7 @@
 Plain means: one call of HiGHS for the least own cost over all candidates, without reduction, further aims, ties, checks
 in whole numbers or explanation. The catalogue comes twice: as generated, where a few low prices decide, and hard:
 one-off prices in round figures, so that very many bundles are nearly alike, with needs and conflicts between solutions.
+Open enterprises set no deadline, deployment or budget, so that every solution is a candidate.
 """
 
 import argparse
@@ -31,7 +32,7 @@ _ROUND = 5_000
 _RELATED = 0.1  # share of solutions that need, and of those that exclude, another one
 
 
-def enterprises(n: int, seed: int) -> list[Demand]:
+def enterprises(n: int, seed: int, *, is_open: bool = False) -> list[Demand]:
     """Demands with an assessment: a score around the target's and a level for every scene."""
     rng = random.Random(seed)
     found = []
@@ -39,6 +40,8 @@ def enterprises(n: int, seed: int) -> list[Demand]:
         levels = {scene: rng.choice((0, 0, 1, 1, 1, 2)) for scene in standard.SCENES}
         levels |= {line["scene"]: line["current_level"] for line in row["lines"]}
         row |= {"scene_levels": levels, "assessment_score": rng.randrange(38, 70)}
+        for key in ("deadline_days", "deployment", "budget") if is_open else ():
+            del row[key]
         found.append(reading.demand(row))
     return found
 
@@ -170,11 +173,11 @@ def main() -> None:
             rows = catalogue.generate(size, seed=1)
             solutions = reading.solutions(hardened(rows, seed=3) if is_hard else rows)
             for alternatives in (0, 4):
-                _report(is_hard, measure(solutions, enterprises(count, seed=2), alternatives, limit=25.0))
+                _report(is_hard, measure(solutions, enterprises(count, seed=2), alternatives, limit=20.0))
 
 
 def _report(is_hard: bool, figures: dict[str, Any]) -> None:
-    json.dump({"catalogue": "hard" if is_hard else "as generated"} | figures, sys.stdout)
+    json.dump({"catalogue": "hard" if is_hard else "as generated"} | figures, sys.stdout, ensure_ascii=False)
     sys.stdout.write("\n")
     sys.stdout.flush()
 
@@ -185,15 +188,16 @@ def run() -> None:
     parser.add_argument("--solutions", type=int)
     parser.add_argument("--enterprises", type=int, default=100)
     parser.add_argument("--alternatives", type=int, default=0)
-    parser.add_argument("--limit", type=float, default=25.0)
+    parser.add_argument("--limit", type=float, default=20.0)
     parser.add_argument("--hard", action="store_true")
+    parser.add_argument("--open", action="store_true")
     options = parser.parse_args()
     if options.solutions is None:
         main()
         return
     rows = catalogue.generate(options.solutions, seed=1)
     solutions = reading.solutions(hardened(rows, seed=3) if options.hard else rows)
-    found = enterprises(options.enterprises, seed=2)
+    found = enterprises(options.enterprises, seed=2, is_open=options.open)
     _report(options.hard, measure(solutions, found, options.alternatives, options.limit))
 
 

@@ -13,6 +13,7 @@ from matching.bundle_results import Bundle, Composition, Remedy
 from matching.bundle_terms import SubsidyRule
 
 _RATE: Final = re.compile(r"0|1|1\.0{1,9}|0?\.[0-9]{1,9}", re.ASCII)
+_SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 _MOST_DIGITS: Final = 12
 _LEAST_SECONDS, _MOST_SECONDS = 0.1, 86_400.0
 
@@ -105,7 +106,10 @@ def _whole(text: str) -> int:
 
 
 def _positive(text: str) -> int:
-    return _whole(text) or fields.refuse("--max-providers", "应为不小于 1 的整数，不是 0")
+    value = _whole(text)
+    if not value:
+        raise _refuse(text, "不小于 1 的整数")
+    return value
 
 
 def _level(text: str) -> int:
@@ -122,6 +126,7 @@ def _rate(text: str) -> Decimal:
 
 
 def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text, re.ASCII):
+    seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
+    if not _LEAST_SECONDS <= seconds <= _MOST_SECONDS:
         raise _refuse(text, f" {_LEAST_SECONDS:g} 到 {_MOST_SECONDS:g} 的秒数")
-    return min(max(float(text), _LEAST_SECONDS), _MOST_SECONDS)
+    return seconds

@@ -87,6 +87,7 @@ def test_budget_goes_before_the_demand(files: list[str], capfdbinary: pytest.Cap
         ["--target-level", "2", "--max-providers", "0"],
         ["--target-level", "2", "--alternatives", "x"],
         ["--target-level", "2", "--time-limit", "soon"],
+        ["--target-level", "2", "--time-limit", "0"],
     ],
 )
 def test_bad_arguments_end_with_one_line(
@@ -95,6 +96,7 @@ def test_bad_arguments_end_with_one_line(
     status, found, err = bundle(capfdbinary, *files, *arguments)
     assert (status, found) == (2, None)
     assert err.count("\n") == 1
+    assert "invalid" not in err
 
 
 def test_bad_files_end_with_one_line(
