@@ -49,7 +49,7 @@ class Ranker:
         self.by_provider_ = providers.rows_by_provider(self.catalogue_.solutions)
         texts = [solution.text for solution in self.catalogue_.solutions]
         self.alike_ = _alike(texts)
-        self.text_ = TextFit(cutting.cutter(self.lexicon), self.weights.text).fit(texts)
+        self.text_ = TextFit(cutting.cutter(self.lexicon), self.weights.text).fit(texts, self.lexicon.speech)
         return self
 
     def rank(self, demand: Demand, top: int | None = None, *, seed: str | None = None) -> Ranking:
@@ -70,6 +70,13 @@ class Ranker:
         """Array (demands, n) of points from 0 to 100; columns are `catalogue_.solutions`."""
         rows = [sheet.totals() for sheet in self._sheets(demands)]
         return np.array(rows).reshape(len(demands), len(self.catalogue_.solutions))
+
+    def shares(self, demand: Demand) -> Floats:
+        """Array (n, criteria): what of each criterion's points a solution earns, 0 to 1; lines are summed up.
+
+        Columns in the order of `Points`; times points this is the score before rounding.
+        """
+        return next(self._sheets([demand])).shares(self.weights.lines)
 
     def _sheets(self, demands: Sequence[Demand]) -> Iterator[Sheet]:
         waiting = iter(demands)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from matching.bundle_terms import SubsidyRule
 from matching.catalogue import Bools, Catalogue, Floats
 from matching.conditions import Fit, State
 from matching.documents import Demand
-from matching.weights import LineWeights, Weights
+from matching.weights import LineWeights, Points, Weights
 
 _PLACES = 6  # decimals of a contribution; a score is the sum of the rounded ones
 
@@ -49,6 +49,16 @@ class Sheet:
         total = np.zeros_like(self.cost)
         for points, fit in zip(self.points, self.fits, strict=True):
             total += points * fit.share
+        return total
+
+    def shares(self, weights: LineWeights) -> Floats:
+        """Shares of the criteria, (n, criteria) in the order of `Points`, the lines summed up by their weights."""
+        names = [field.name for field in fields(Points)]
+        by_line = line_shares(self.demand, weights)
+        total = np.zeros((len(self.cost), len(names)))
+        for at, (name, fit) in enumerate(zip(self.names, self.fits, strict=True)):
+            kind, _, line = name.partition(":")
+            total[:, names.index(kind)] += fit.share * (by_line[at % len(by_line)] if line else 1.0)
         return total
 
     def excerpt(self, rows: Sequence[int]) -> Excerpt:

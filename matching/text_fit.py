@@ -23,6 +23,7 @@ Scores = npt.NDArray[np.float32]
 
 _MOST_TOPICS = 96
 _DOCUMENTS_A_TOPIC = 4
+_LEAST_TOPICS = 16  # fewer are noise: one text more or less would turn them over
 _SAMPLE = 256
 _FEW_ROWS = 8
 _SEED = 20240904
@@ -67,7 +68,7 @@ class TextFit:
 
     def _fit_topics(self, sample: Sequence[str]) -> None:
         rank = min(_MOST_TOPICS, self.size_ // _DOCUMENTS_A_TOPIC, self.words_.shape[1] - 1)
-        if not self.weights.topics or rank < 2:
+        if not self.weights.topics or rank < _LEAST_TOPICS:
             return
         documents = normalize(scaled(self.words_, self.parts_["words"].rarity_))
         space = TruncatedSVD(rank, n_iter=3, random_state=_SEED).fit(documents)
@@ -143,7 +144,12 @@ def _whole_words(words: Sequence[str]) -> list[str]:
 
 
 def _spread(similarities: npt.NDArray[Any], usual: float) -> float:
-    """Standard deviation without the top of each row, which is the document itself, drawn towards the usual one."""
+    """Standard deviation without the top of each row, which is the document itself, drawn towards the usual one.
+
+    The lowest tenth of each row is left out as well, so that texts of another world do not set the scale.
+    """
     count = len(similarities)
-    variance = float(np.sort(similarities, axis=1)[:, :-1].var()) if count > 1 else 0.0
+    least = 1 + similarities.shape[1] // 10
+    within = np.sort(similarities, axis=1)[:, least:-1]
+    variance = float(within.var()) if within.size else 0.0
     return math.sqrt((count * variance + _USUAL_COUNTS * usual**2) / (count + _USUAL_COUNTS))

@@ -29,12 +29,14 @@ class Concept:
 class Lexicon:
     """Concepts, words for the cutter and stop words; `find` names the concepts in a text.
 
-    Terms are looked up in lower case: Chinese terms wherever they stand, Latin ones only as a whole word.
+    Terms are looked up in lower case: Chinese terms wherever they stand, Latin ones only as a whole word. `speech` are
+    needs in factories' own words, from which is learnt what is ordinary talk.
     """
 
     concepts: Mapping[str, Concept]
     extra_words: tuple[str, ...] = ()
     stop_words: frozenset[str] = frozenset()
+    speech: tuple[str, ...] = ()
     _by_start: dict[str, list[tuple[str, str]]] = field(init=False, repr=False, compare=False)
     _latin: dict[str, list[str]] = field(init=False, repr=False, compare=False)
 
@@ -83,13 +85,18 @@ def _lines(path: Path) -> list[str]:
 
 
 def read(folder: Path) -> Lexicon:
-    """Read `concepts.toml`, `words.txt` and `stopwords.txt` of a folder."""
+    """Read `concepts.toml`, `words.txt`, `stopwords.txt` and `speech.txt` of a folder."""
     rows = tomllib.loads((folder / "concepts.toml").read_text(encoding="utf-8"))
     concepts = {
         name: Concept(name, tuple(row["scenes"]), tuple(row["names"]), tuple(row["words"]))
         for name, row in rows.items()
     }
-    return Lexicon(concepts, tuple(_lines(folder / "words.txt")), frozenset(_lines(folder / "stopwords.txt")))
+    return Lexicon(
+        concepts,
+        extra_words=tuple(_lines(folder / "words.txt")),
+        stop_words=frozenset(_lines(folder / "stopwords.txt")),
+        speech=tuple(_lines(folder / "speech.txt")),
+    )
 
 
 @cache

@@ -235,13 +235,13 @@ def test_an_essential_line_counts_more() -> None:
 
 
 def test_weights_are_the_callers() -> None:
-    points = dataclasses.replace(weights.default().points, scene=67, text=0)
+    points = dataclasses.replace(weights.default().points, scene=70, text=0)
     only = dataclasses.replace(weights.default(), points=points)
     part = of(
         Ranker(only, lexicon.default()).fit([reading.solution(rows.solution())]).rank(reading.demand(rows.demand()))
     )
     assert part["text:L1"].contribution == 0
-    assert part["scene:L1"].contribution == 67
+    assert part["scene:L1"].contribution == 70
     with pytest.raises(ValueError, match="100"):
         dataclasses.replace(points, scene=60)
 
