@@ -46,12 +46,15 @@ class Shelf:
         """For each (industry, target level, text) the best text fit among solutions of the industry that reach that
         level in any scene: a product filed under another scene may still be the right one.
 
-        In the spreads of the ranker's text fit; 0 where there is no such solution.
+        As a share of what a text would fit itself by (all parts of the fit at their most); 0 where there is no such
+        solution.
         """
-        scores = self._ranker.text_.scores([text for _, _, text in needs])
+        fit = self._ranker.text_
+        scores = fit.scores([text for _, _, text in needs])
+        most = sum(getattr(fit.weights, part) / spread for part, spread in fit.spread_.items())
         top = self._catalogue.levels.max(axis=0, initial=0)
         return [
-            float(row[self._fits(industry) & (top >= level) & self._catalogue.has_text].max(initial=0.0))
+            float((row / most)[self._fits(industry) & (top >= level) & self._catalogue.has_text].max(initial=0.0))
             for row, (industry, level, _) in zip(scores, needs, strict=True)
         ]
 
