@@ -32,6 +32,7 @@ from marketplace.web import (
     status,
     storefront,
     users,
+    weights,
 )
 
 MODULES = (
@@ -63,6 +64,7 @@ MODULES = (
     preferences,
     audit,
     users,
+    weights,
 )
 
 

@@ -62,6 +62,7 @@ TASKS = (
     Task("商机", "企业推来的需求，答复有意或不接", "leads.index", Permission.ANSWER_LEAD, "send"),
     Task("揭榜挂帅", "现有产品满足不了的需求，应榜接单", "challenges.index", Permission.ANSWER_CHALLENGE, "flag"),
     Task("导入企业档案", "从别的平台导出的档案zip", "enterprises.import_file", Permission.IMPORT_FILE, "upload"),
+    Task("匹配权重", "按实际结果拟合权重，采用和停用", "weight_sets.index", Permission.PROPOSE_WEIGHTS, "scale"),
     Task("审计记录", "谁在什么时候办了什么，可导出", "audit.index", Permission.READ_AUDIT, "history"),
     Task("用户管理", "查人、解锁、强制退出、停用", "users.index", Permission.MANAGE_USERS, "users"),
 )

@@ -155,6 +155,20 @@ MATCHES = (
     writing("POST", "matches.create", "published"),
     Row("POST", "matches.rerun", "write_demand", only(E), NOBODY, {"run_id": "run"}),
 )
+A_SET = {"weight_set_id": "proposed_weights"}
+WEIGHTS = (
+    Row("GET", "weight_sets.index", "propose_weights", only(REVIEWER, LEADER)),
+    Row("POST", "weight_sets.propose", "propose_weights", only(REVIEWER, LEADER)),
+    Row("GET", "weight_sets.show", "propose_weights", only(REVIEWER, LEADER), None, A_SET),
+    Row(
+        "POST", "weight_sets.adopt", "decide_weights", only(LEADER), None, A_SET,
+        {"version": "=1", "seen": "=0", "reason": "=试一试"},
+    ),
+    Row(
+        "POST", "weight_sets.retire", "decide_weights", only(LEADER), None, A_SET,
+        {"version": "=1", "reason": "=试一试"},
+    ),
+)  # fmt: skip
 LEADS = (
     Row("GET", "leads.index", "answer_lead", only(P)),
     answering("GET", "leads.show"),
@@ -346,4 +360,4 @@ FILES = (
     Row("GET", "access_grants.received", "use_access", only(P, EXPERT, SUPERVISOR)),
     Row("POST", "access_grants.use", "use_access", only(P), NOBODY, {"grant_id": "grant"}),
 )
-TABLE = FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + LEADS + DEMANDS
+TABLE = FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + WEIGHTS + LEADS + DEMANDS

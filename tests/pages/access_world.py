@@ -12,7 +12,7 @@ from marketplace.models.accounts import Invitation, Role, User
 from marketplace.models.bundles import Bundle
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.models.leads import Lead, LeadStatus
-from marketplace.models.matches import MatchOrder, Shortlist, ShortlistEntry, ShortlistStatus
+from marketplace.models.matches import MatchOrder, Shortlist, ShortlistEntry, ShortlistStatus, WeightSet
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import (
@@ -24,6 +24,7 @@ from marketplace.services import (
     match_runs,
     password_resets,
     quotation_sheets,
+    ranking_weights,
 )
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
@@ -54,6 +55,7 @@ def fill(world: World, make: Factory) -> None:
     administrator = people[Role.ADMINISTRATOR]
     shared |= plan_things(make, people[Role.ENTERPRISE])
     strange |= plan_things(make, stranger)
+    shared["proposed_weights"] = proposed_weights(people[Role.BUREAU_LEADER])
     shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
     strange |= match_things(make, stranger, provider_id=strange["provider"])
     shared |= basket_things(make, people[Role.ENTERPRISE])
@@ -122,6 +124,19 @@ def basket_things(make: Factory, person: Actor) -> Things:
     sheet_id = quotation_sheets.issue(person, basket_id=quoted, version=basket_views.get(person, quoted).version)
     sheet = quotation_sheets.get(person, sheet_id)
     return {"basket": edited, "basket_place": f"basket-{edited}", "sheet": sheet_id, "sheet_token": sheet.token}
+
+
+def proposed_weights(officer: Actor) -> int:
+    points = dict(ranking_weights.configured().points)
+    ends = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    report = {
+        "demands": 1, "grades": 1, "intervals": {name: [0.0, 50.0] for name in points}, "configured": points,
+        "before": ends, "after": ends, "compared_with": "站内设定",
+    }  # fmt: skip
+    row = WeightSet(name="测试方案", points=points, report=report, created_by=officer.user_id, created_at=clock.now())
+    with writing() as session:
+        session.add(row)
+    return row.id
 
 
 def shortlist(make: Factory, person: Actor, demand_id: int, status: ShortlistStatus) -> ShortlistEntry:
