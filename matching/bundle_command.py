@@ -1,9 +1,12 @@
 """`python -m matching bundle`: its arguments and its JSON."""
 
 import argparse
+import ctypes
 import json
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +17,7 @@ from matching.bundle_terms import SubsidyRule
 
 _RATE: Final = re.compile(r"0|1|1\.0{1,9}|0?\.[0-9]{1,9}", re.ASCII)
 _SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
+_STANDARD_OUTPUT: Final = 1
 _MOST_DIGITS: Final = 12
 _LEAST_SECONDS, _MOST_SECONDS = 0.1, 86_400.0
 
@@ -36,17 +40,33 @@ def run(options: argparse.Namespace) -> Iterable[str]:
     if options.subsidy_cap is not None and options.subsidy_rate is None:
         raise fields.InputError("--subsidy-cap: 要和 --subsidy-rate 一起给")
     subsidy = None if options.subsidy_rate is None else SubsidyRule(options.subsidy_rate, options.subsidy_cap)
-    composition = bundles.compose(
-        reading.load_demand(options.demand),
-        reading.load_solutions(options.solutions),
-        target_level=options.target_level,
-        budget=options.budget,
-        subsidy=subsidy,
-        max_providers=options.max_providers,
-        alternatives=options.alternatives,
-        time_limit=options.time_limit,
-    )
+    demand, solutions = reading.load_demand(options.demand), reading.load_solutions(options.solutions)
+    with silenced():
+        composition = bundles.compose(
+            demand,
+            solutions,
+            target_level=options.target_level,
+            budget=options.budget,
+            subsidy=subsidy,
+            max_providers=options.max_providers,
+            alternatives=options.alternatives,
+            time_limit=options.time_limit,
+        )
     yield json.dumps(_composition(composition), ensure_ascii=False, allow_nan=False)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Keep the solver's own lines, which it prints past Python now and then, out of the JSON on standard output."""
+    kept, nowhere = os.dup(_STANDARD_OUTPUT), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STANDARD_OUTPUT)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # what the solver's side still holds back
+        os.dup2(kept, _STANDARD_OUTPUT)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _composition(composition: Composition) -> dict[str, Any]:

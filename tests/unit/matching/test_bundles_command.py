@@ -1,5 +1,6 @@
 """`python -m matching bundle`: JSON on standard output, status 2 and one line for bad input."""
 
+import ctypes
 import json
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import catalogue
-from matching import commands, standard
+from matching import bundle_command, commands, standard
 from tests.unit.matching import rows
 
 FIVE = dict.fromkeys(["product_design", "marketing", "quality", "equipment", "safety"], 2)
@@ -56,6 +57,15 @@ def test_prints_alternatives_with_what_they_give_up(
     assert found["bundles"][1]["gives_up"] == [
         {"kind": "own_cost", "amount": 1000, "lines": [], "text": "企业多付 0.10 万元"}
     ]
+
+
+def test_what_the_solver_prints_stays_out_of_the_json(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    library = ctypes.CDLL(None)
+    with bundle_command.silenced():
+        library.puts(b"HighsMipSolverData")
+    library.puts(b"{}")
+    library.fflush(None)
+    assert capfdbinary.readouterr().out == b"{}\n"
 
 
 def test_budget_goes_before_the_demand(files: list[str], capfdbinary: pytest.CaptureFixture[bytes]) -> None:
