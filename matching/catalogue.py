@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import standard
-from matching.documents import PriceModel, Provider, Solution, Standing
+from matching.documents import Price, PriceModel, Provider, Solution, Standing
 from matching.weights import ProviderWeights
 
 Bools = npt.NDArray[np.bool_]
@@ -19,7 +19,7 @@ SCENE_AT = {scene: at for at, scene in enumerate(standard.SCENES)}
 INDUSTRY_AT = {industry: at for at, industry in enumerate(standard.INDUSTRIES)}
 SIZE_AT = {size: at for at, size in enumerate(standard.SIZES)}
 DEPLOYMENT_AT = {deployment: at for at, deployment in enumerate(standard.DEPLOYMENTS)}
-PRICE_MODELS = tuple(PriceModel)
+_FIXED = frozenset({PriceModel.ONE_OFF, PriceModel.ANNUAL})
 _BEST_RATING = 5.0
 
 
@@ -41,7 +41,10 @@ class Catalogue:
     days: Floats
     amount: Floats
     eligible: Floats  # share of the amount that may be subsidised, 0 where unknown
-    price_model: npt.NDArray[np.int8]  # index into PRICE_MODELS, -1 unknown
+    fixed_cost: Floats  # the first year's, infinite where it hangs on users or machines or is unknown
+    by_user: npt.NDArray[np.int_]  # rows with a price per user
+    by_device: npt.NDArray[np.int_]  # rows with a price per device
+    device_levels: Levels  # (16, rows with a price per device)
     cases: Bools  # (4, 16, n)
     cases_known: Bools
     has_text: Bools
@@ -55,9 +58,10 @@ def build(solutions: Sequence[Solution], weights: ProviderWeights) -> Catalogue:
     """The catalogue of all solutions whose provider is neither suspended nor removed, sorted by id."""
     rows = tuple(sorted((row for row in solutions if not row.is_barred), key=lambda row: row.id))
     standings = [row.provider.standing if row.provider else None for row in rows]
+    levels, by_device = _levels(rows), _priced(rows, PriceModel.PER_DEVICE)
     return Catalogue(
         solutions=rows,
-        levels=_levels(rows),
+        levels=levels,
         industries=_flags([row.industries for row in rows], INDUSTRY_AT),
         industries_known=_known([row.industries for row in rows]),
         is_general=np.array([row.industries == () for row in rows], dtype=bool),
@@ -70,7 +74,10 @@ def build(solutions: Sequence[Solution], weights: ProviderWeights) -> Catalogue:
         days=_numbers([row.days_to_deploy for row in rows]),
         amount=_numbers([row.price.amount if row.price else None for row in rows]),
         eligible=np.array([(row.price and row.price.eligible_share) or 0.0 for row in rows], dtype=np.float64),
-        price_model=np.array([PRICE_MODELS.index(row.price.model) if row.price else -1 for row in rows], dtype=np.int8),
+        fixed_cost=_numbers([_fixed(row.price) for row in rows]),
+        by_user=_priced(rows, PriceModel.PER_USER),
+        by_device=by_device,
+        device_levels=levels[:, by_device],
         cases=_cases(rows),
         cases_known=_known([row.cases for row in rows]),
         has_text=np.array([bool((row.summary + row.description).strip()) for row in rows], dtype=bool),
@@ -87,6 +94,15 @@ def _known(values: Sequence[Any]) -> Bools:
 
 def _numbers(values: Sequence[int | None]) -> Floats:
     return np.array([np.inf if value is None else value for value in values], dtype=np.float64)
+
+
+def _fixed(price: Price | None) -> int | None:
+    return price.amount if price and price.model in _FIXED else None
+
+
+def _priced(rows: Sequence[Solution], model: PriceModel) -> npt.NDArray[np.int_]:
+    """The rows whose price is of that model."""
+    return np.array([at for at, row in enumerate(rows) if row.price and row.price.model == model], dtype=np.int_)
 
 
 def _flags(values: Sequence[Sequence[str] | None], at: dict[str, int]) -> Bools:

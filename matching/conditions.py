@@ -3,7 +3,7 @@
 Nothing unknown earns anything, whether the solution or the demand leaves it open.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from matching import quantities
 from matching.bundle_terms import SubsidyRule
-from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, PRICE_MODELS, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats
-from matching.documents import Demand, DemandLine, PriceModel
+from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats, Levels
+from matching.documents import Demand, DemandLine
 from matching.weights import ConditionWeights, LineWeights, TextWeights
 
-Rows = Sequence[int]
+Rows = npt.NDArray[np.int_]
 States = npt.NDArray[np.int_]
 
 
@@ -30,27 +30,35 @@ class State(IntEnum):
 
 
 class Fit(NamedTuple):
-    """A criterion over n solutions: `share` of its points (0 to 1), and the states of chosen rows, made on demand."""
+    """A criterion over n solutions; arrays (n,) or one value for all.
+
+    `share` of its points (0 to 1) must be 0 where not `known`; where not `met`, it holds in part from `least` on.
+    """
 
     share: npt.NDArray[Any]
-    states: Callable[[Rows], States]
+    known: Bools | bool
+    met: Bools
+    least: float = 0.0
 
 
-def _fit(share: npt.NDArray[Any], known: Bools | bool, *, met: Callable[[Rows], Bools] | None = None) -> Fit:
-    """`share` must be 0 where not known. Met where `met` says so (or all is earned), partly where anything is."""
+def states(fits: Sequence[Fit], rows: Rows) -> States:
+    """The states of chosen rows, (rows, fits)."""
+    shares = np.stack([fit.share[rows] for fit in fits], axis=1)
+    met = np.stack([fit.met[rows] for fit in fits], axis=1)
+    known = np.stack([_among(fit.known, rows) for fit in fits], axis=1)
+    in_part = (shares > 0) & (shares >= np.array([fit.least for fit in fits], dtype=shares.dtype))
+    found = np.where(met, State.MET, np.where(in_part, State.PARTLY, State.UNMET))
+    return np.where(known, found, State.UNKNOWN)
 
-    def states(rows: Rows) -> States:
-        earned = share[rows]
-        whole = earned >= 1 if met is None else met(rows)
-        state = np.where(whole, State.MET, np.where(earned > 0, State.PARTLY, State.UNMET))
-        return np.where(known[rows] if isinstance(known, np.ndarray) else known, state, State.UNKNOWN)
 
-    return Fit(share, states)
+def _among(flags: Bools | bool, rows: Rows) -> Bools:
+    return flags[rows] if isinstance(flags, np.ndarray) else np.full(len(rows), flags)
 
 
 def not_asked(catalogue: Catalogue) -> Fit:
     """A condition that the demand does not state: unknown for everyone."""
-    return _fit(np.zeros(len(catalogue.solutions)), False)
+    nothing = np.zeros(len(catalogue.solutions))
+    return Fit(nothing, False, nothing > 0)
 
 
 def scene(catalogue: Catalogue, line: DemandLine, weights: LineWeights) -> Fit:
@@ -59,20 +67,14 @@ def scene(catalogue: Catalogue, line: DemandLine, weights: LineWeights) -> Fit:
     table = np.array([weights.partly * max(level - line.current_level, 0) / way for level in range(5)])
     table[line.target_level :] = 1.0
     table[0] = 0.0
-    levels = catalogue.levels[SCENE_AT[line.scene]]
-    return _fit(table[levels], True)
+    share = table[catalogue.levels[SCENE_AT[line.scene]]]
+    return Fit(share, True, share >= 1)
 
 
 def text(catalogue: Catalogue, line: DemandLine, closeness: npt.NDArray[Any], weights: TextWeights) -> Fit:
     """A line's words: `closeness` (n,) is relative to the best match of the catalogue, 0 to 1."""
     known = catalogue.has_text & bool(line.text.strip())
-    fit = _fit(closeness, known, met=lambda rows: closeness[rows] >= weights.met)
-
-    def states(rows: Rows) -> States:
-        found = fit.states(rows)
-        return np.where((found == State.PARTLY) & (closeness[rows] < weights.partly), State.UNMET, found)
-
-    return Fit(closeness, states)
+    return Fit(closeness, known, closeness >= weights.met, least=weights.partly)
 
 
 def industry(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
@@ -90,14 +92,15 @@ def industry(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) ->
             named = catalogue.classes[code] & (same | catalogue.is_general)
             share[named] = 1.0
             met |= named
-    return _fit(share, catalogue.industries_known, met=lambda rows: met[rows])
+    return Fit(share, catalogue.industries_known, met)
 
 
 def size(catalogue: Catalogue, demand: Demand) -> Fit:
     """The enterprise's size is among those that the solution is made for."""
     if demand.enterprise.size is None:
         return not_asked(catalogue)
-    return _fit(catalogue.sizes[SIZE_AT[demand.enterprise.size]].astype(float), catalogue.sizes_known)
+    made_for: Bools = catalogue.sizes[SIZE_AT[demand.enterprise.size]]
+    return Fit(made_for.astype(float), catalogue.sizes_known, made_for)
 
 
 def deployment(catalogue: Catalogue, demand: Demand) -> Fit:
@@ -105,7 +108,8 @@ def deployment(catalogue: Catalogue, demand: Demand) -> Fit:
     if not demand.deployment:
         return not_asked(catalogue)
     wanted = [DEPLOYMENT_AT[way] for way in demand.deployment]
-    return _fit(catalogue.deployments[wanted].any(axis=0).astype(float), catalogue.deployments_known)
+    offered: Bools = np.asarray(catalogue.deployments[wanted].any(axis=0))
+    return Fit(offered.astype(float), catalogue.deployments_known, offered)
 
 
 def deadline(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fit:
@@ -126,20 +130,19 @@ def _within(values: Floats, limit: int, end: float) -> Fit:
     """`values` are infinite where unknown."""
     room = max(limit * (end - 1), 1e-9)
     share = np.clip((limit + room - values) / room, 0, 1)
-    return _fit(share, np.isfinite(values), met=lambda rows: values[rows] <= limit)
+    return Fit(share, np.isfinite(values), values <= limit)
 
 
 def first_year_cost(catalogue: Catalogue, demand: Demand) -> Floats:
     """Yuan, (n,); infinite where there is no price, or no number of users or machines to multiply it by."""
-    factor = np.ones(len(catalogue.solutions))
+    cost = catalogue.fixed_cost.copy()
     users = demand.enterprise.employees
-    factor[catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_USER)] = np.inf if users is None else users
-    by_device = catalogue.price_model == PRICE_MODELS.index(PriceModel.PER_DEVICE)
-    if by_device.any():
-        factor[by_device] = _machines(catalogue, demand)[by_device]
-    known = np.isfinite(catalogue.amount) & np.isfinite(factor)
-    cost = np.full(len(factor), np.inf)
-    np.multiply(catalogue.amount, factor, out=cost, where=known)
+    if users is not None:
+        cost[catalogue.by_user] = catalogue.amount[catalogue.by_user] * users
+    machines = _machines(catalogue.device_levels, demand)
+    known = np.isfinite(machines)
+    rows = catalogue.by_device[known]
+    cost[rows] = catalogue.amount[rows] * machines[known]
     return cost
 
 
@@ -153,14 +156,16 @@ def own_cost(catalogue: Catalogue, cost: Floats, rule: SubsidyRule | None) -> Fl
     return own
 
 
-def _machines(catalogue: Catalogue, demand: Demand) -> Floats:
-    """Machines that the lines speak of whose scene a solution covers, the fewest if told differently; infinite when
-    untold. The fewest, so that a solution that covers one scene more is never taken to cost more for it."""
-    least = np.full(len(catalogue.solutions), np.inf)
+def _machines(levels: Levels, demand: Demand) -> Floats:
+    """Machines that the lines speak of whose scene a solution covers (`levels` (16, n)); infinite when untold.
+
+    The fewest if told differently, so that a solution that covers one scene more is never taken to cost more for it.
+    """
+    least = np.full(levels.shape[1], np.inf)
     for line in demand.lines:
         count = quantities.machines(line.text)
         if count is not None:
-            covers = catalogue.levels[SCENE_AT[line.scene]] > 0
+            covers = levels[SCENE_AT[line.scene]] > 0
             least[covers] = np.minimum(least[covers], count)
     return least
 
@@ -171,15 +176,10 @@ def cases(catalogue: Catalogue, demand: Demand, weights: ConditionWeights) -> Fi
     same_industry = catalogue.cases[INDUSTRY_AT[demand.enterprise.industry]]
     both = same_industry[scenes].any(axis=0)
     either = same_industry.any(axis=0) | catalogue.cases[:, scenes].any(axis=(0, 1))
-    return _fit(
-        np.where(both, 1.0, np.where(either, weights.half_case, 0.0)),
-        catalogue.cases_known,
-        met=lambda rows: both[rows],
-    )
+    return Fit(np.where(both, 1.0, np.where(either, weights.half_case, 0.0)), catalogue.cases_known, both)
 
 
 def provider(catalogue: Catalogue) -> Fit:
     """Standing and ratings of the provider; a candidate holds in part, one under watch does not."""
-    state = np.where(catalogue.is_candidate, State.PARTLY, np.where(catalogue.is_watched, State.UNMET, State.MET))
-    state = np.where(catalogue.provider_known, state, State.UNKNOWN)
-    return Fit(catalogue.provider_fit, lambda rows: state[rows])
+    met = ~catalogue.is_candidate & ~catalogue.is_watched
+    return Fit(catalogue.provider_fit, catalogue.provider_known, met)

@@ -63,19 +63,19 @@ class Sheet:
 
     def excerpt(self, rows: Sequence[int]) -> Excerpt:
         """The given solutions with contributions, states and scores."""
-        rows = list(rows)
+        chosen = np.array(rows, dtype=np.int_)
         lines = len(self.demand.lines)
-        shares = np.stack([fit.share[rows] for fit in self.fits], axis=1).astype(np.float64)
+        shares = np.stack([fit.share[chosen] for fit in self.fits], axis=1).astype(np.float64)
         earned: Floats = np.round(shares * np.array(self.points), _PLACES)
-        states = np.stack([fit.states(rows) for fit in self.fits], axis=1)
+        states = conditions.states(self.fits, chosen)
         return Excerpt(
             names=self.names,
             rows=tuple(rows),
-            cost=self.cost[rows],
-            own=self.own[rows],
+            cost=self.cost[chosen],
+            own=self.own[chosen],
             contributions=earned,
             states=states,
-            scores=tuple(round(math.fsum(row), _PLACES) for row in earned.tolist()),
+            scores=tuple(np.round(earned.sum(axis=1), _PLACES).tolist()),
             by_line=earned[:, :lines] + earned[:, lines : 2 * lines],
             covers=states[:, :lines] == State.MET,
         )
