@@ -72,6 +72,7 @@ class RankingView:
     notices: tuple[str, ...]
     may_shortlist: bool
     may_keep: bool
+    is_own: bool
     shortlist_id: int | None
 
 
@@ -120,6 +121,7 @@ def rank_with(actor: Actor, demand_id: int, *, order: MatchOrder) -> tuple[Ranki
         notices=_notices(demand),
         may_shortlist=may_keep,
         may_keep=may_keep,
+        is_own=sheet.may_write,
         shortlist_id=sheet.shortlist_id,
     )
     return view, computed

@@ -222,13 +222,14 @@ def delete(demand_id: int) -> ResponseReturnValue:
 @blueprint.get("/demands/<int:demand_id>/ranking")
 @requires(Permission.RANK_DEMAND)
 def ranking(demand_id: int) -> ResponseReturnValue:
-    shown = request.args.get("view", VIEWS[0])
+    wanted = request.args.get("view", VIEWS[0])
+    shown = wanted if wanted in VIEWS else VIEWS[0]
+    order = matches.order_of(request.args.get("order", ""))
     try:
-        page = ranking_pages.get(actor(), demand_id, order=matches.order_of(request.args.get("order", "")))
+        page = ranking_pages.get(actor(), demand_id, order=order, view=shown)
     except Invalid:
         flash("还没有需求，先写一项再看匹配结果。", "info")
         return redirect(url_for("demands.show", demand_id=demand_id), SEE_OTHER)
-    shown = shown if shown in VIEWS else VIEWS[0]
     return render_template("demands/ranking.html", page=page, ranking=page.ranking, shown=shown, token=acts.token)
 
 

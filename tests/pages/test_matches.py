@@ -124,7 +124,10 @@ def test_runs_that_do_not_exist_are_not_found(firm: Browser) -> None:
     assert firm.get("/runs/99", status=404).h1 == "没有找到这个匹配记录"
 
 
-@pytest.mark.parametrize("address", ["/demands/{}/ranking", "/demands/{}/runs", "/runs/1", "/runs/2?since=1"])
+@pytest.mark.parametrize(
+    "address",
+    ["/demands/{}/ranking", "/demands/{}/ranking?view=providers", "/demands/{}/runs", "/runs/1", "/runs/2?since=1"],
+)
 def test_queries_do_not_grow_with_the_rows(
     address: str,
     app: Flask,
@@ -145,3 +148,34 @@ def test_queries_do_not_grow_with_the_rows(
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert counts[0] <= QUERIES
+
+
+def test_advice_says_what_would_bring_more_choice(firm: Browser, user: User, make: Factory) -> None:
+    make.solution(deployments=["private"], price=10_000)
+    demand = make.demand(user=user, budget=50_000, deployments=["saas"])
+    page = firm.get(f"/demands/{demand.id}/ranking")
+    assert "除云端订阅外也接受本地部署，首次有1个产品满足全部要求" in page.body
+    page = _press(firm, page, f"/demands/{demand.id}/copy")
+    draft = page.response.request.path.removesuffix("/")
+    page = firm.get(f"{draft}/ranking")
+    assert page.links()["去改"] == f"{draft}/conditions"
+
+
+def test_a_consortium_is_proposed_when_nobody_covers_all_alone(firm: Browser, user: User, make: Factory) -> None:
+    first, second = make.provider(), make.provider()
+    make.solution(provider=first, coverage=[("quality", 2)])
+    make.solution(provider=second, coverage=[("energy", 2)], price=10_000)
+    demand = make.demand(user=user, lines=[("quality", 60), ("energy", 40)])
+    page = firm.get(f"/demands/{demand.id}/ranking?view=providers")
+    assert "没有一家能独自让全部需求达到目标。至少要2家配合" in page.body
+    assert f"{first.short_name}（建议牵头）" in page.body
+    assert "合计4.00万元" in page.body
+    make.solution(coverage=[("quality", 2), ("energy", 2)])
+    assert "联合体建议" not in firm.get(f"/demands/{demand.id}/ranking?view=providers").body
+
+
+def test_a_line_that_nobody_covers_is_named(firm: Browser, user: User, make: Factory) -> None:
+    make.solution(coverage=[("quality", 2)])
+    demand = make.demand(user=user, lines=[("quality", 60), ("energy", 40)])
+    page = firm.get(f"/demands/{demand.id}/ranking?view=providers")
+    assert "第2项能耗管理：在架产品里没有一个在工期和部署方式以内能达到目标等级" in page.body
