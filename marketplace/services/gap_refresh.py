@@ -25,6 +25,7 @@ class ChangesView:
     changes: tuple[Change, ...]
     is_draft: bool
     is_moved: bool  # another assessment, level or score than the checklist stands on
+    is_older: bool  # the checklist stands on a later assessment than this one
 
     @property
     def is_empty(self) -> bool:
@@ -43,6 +44,7 @@ def look(actor: Actor, *, assessment_id: int, demand_id: int) -> ChangesView:
         changes=_compare(assessment, demand, target),
         is_draft=demand.status == DemandStatus.DRAFT,
         is_moved=_basis(demand) != (assessment.id, target, assessment.points),
+        is_older=_is_older(assessment, demand),
     )
 
 
@@ -83,6 +85,11 @@ def _check(assessment: Assessment, demand: Demand) -> None:
 
 def _target(assessment: Assessment, demand: Demand) -> int:
     return demand.aimed_level or gaps.default_target(assessment.level or 0)
+
+
+def _is_older(assessment: Assessment, demand: Demand) -> bool:
+    basis = db.session.get_one(Assessment, demand.assessment_id).assessed_on
+    return assessment.assessed_on is not None and basis is not None and assessment.assessed_on < basis
 
 
 def _basis(demand: Demand) -> tuple[object, object, object]:

@@ -1,5 +1,6 @@
 """From an assessment to a checklist: drawing up, ticking measures, and following a newer assessment."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -226,6 +227,14 @@ def test_a_published_checklist_is_copied_with_its_suggestions_and_only_a_draft_i
     assert twin.lines[0].suggestion == suggestions.text("quality", 1, 2)
     gap_refresh.apply(owner, assessment_id=newer.id, demand_id=twin.id, version=twin.version, added=())
     assert _demand(twin.id).lines[0].current_level == 0
+
+
+def test_going_back_to_an_earlier_assessment_is_told(owner: Actor, user: User, make: Factory) -> None:
+    earlier = make.assessment(user=user, assessed_on=date(2026, 3, 2))
+    later = make.assessment(user=user, assessed_on=date(2026, 9, 2))
+    key = gaps.draw_up(owner, assessment_id=later.id, target=2, scenes={"quality"})
+    assert gap_refresh.look(owner, assessment_id=earlier.id, demand_id=key).is_older
+    assert not gap_refresh.look(owner, assessment_id=later.id, demand_id=key).is_older
 
 
 def test_a_stale_tab_is_told_so_and_another_firms_assessment_is_refused(
