@@ -2,21 +2,25 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from marketplace.domain import credit_codes, sizes, wording
+from marketplace.domain import assessments, credit_codes, sizes, wording
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, Role, User
 from marketplace.models.approvals import StatusChange
+from marketplace.models.assessments import Assessment, AssessmentKind
 from marketplace.models.demands import Demand, DemandLine
-from marketplace.models.enterprises import Enterprise
+from marketplace.models.enterprises import Enterprise, Progress
 from marketplace.models.providers import ConsortiumMember, Provider, ProviderKind
 from marketplace.models.reviews import Review
 from marketplace.models.solutions import Coverage, PricePlan, Solution, SolutionCase
-from marketplace.services import demo, search, search_documents
+from marketplace.services import assessment_answers, demo, search, search_documents
 from marketplace.services.demo import content
+from matching import standard
 
 
 def _count(model: type) -> int:
@@ -121,3 +125,36 @@ def test_the_city_is_the_same_every_time(app: Flask, demo_app: Flask) -> None:
     with demo_app.app_context():
         there = [repr(document) for document in search_documents.every()]
     assert here == there
+
+
+def test_levels_and_points_rest_on_assessments_that_add_up(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        loading = (selectinload(Assessment.answers), selectinload(Assessment.scenes))
+        current = select(Assessment).where(Assessment.standard == standard.VERSION).options(*loading)
+        leading: dict[int, Assessment] = {}
+        for row in db.session.scalars(current.order_by(Assessment.assessed_on)):
+            answers, levels = assessment_answers.answers_of(row), assessment_answers.scenes_of(row)
+            result = assessments.score(answers, levels)
+            assert (result.points, result.verdict.level) == (row.points, row.level)
+            assert not assessments.missing(answers, levels)
+            assert not [key for key, one in answers.items() if assessments.problems(standard.ITEMS[key], one)]
+            told = [one.message for one in assessments.warnings(answers, levels) if "按填的数字" in one.message]
+            assert not told
+            rank = assessments.KIND_OF_WEIGHT.index
+            if row.enterprise_id not in leading or rank(row.kind) >= rank(leading[row.enterprise_id].kind):
+                leading[row.enterprise_id] = row
+        for firm in db.session.scalars(select(Enterprise)):
+            record = leading.get(firm.id)
+            known = (record.points, record.level) if record else (None, None)
+            assert (firm.assessment_score, firm.overall_level) == known
+            by_others = record is not None and record.kind != AssessmentKind.SELF
+            assert by_others == (firm.progress != Progress.REGISTERED)
+
+
+def test_the_demo_enterprise_stands_just_below_the_second_level(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        owner = db.session.scalars(select(User).where(User.login == "enterprise@demo.example")).one()
+        own = select(Assessment).where(Assessment.kind == AssessmentKind.SELF, Assessment.created_by == owner.id)
+        row = db.session.scalars(own.options(selectinload(Assessment.scenes))).one()
+        verdict = standard.overall_level(row.points or Decimal(0), assessment_answers.scenes_of(row))
+        assert (verdict.level, verdict.missing_points, verdict.missing_scenes) == (1, Decimal("2.4"), 1)
