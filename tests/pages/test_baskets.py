@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from marketplace.extensions import db
+from marketplace.models.accounts import Role
+from marketplace.models.bundles import QuotationSheet
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import basket_views, clock, outbox, quotation_sheets
 from marketplace.services.unit_of_work import writing
@@ -268,3 +272,15 @@ def test_pages_take_the_same_queries_for_one_product_and_for_six(
             taken.append(len(statements))
             desk.basket()
         assert taken[0] == taken[1] <= 15, (address, taken)
+
+
+def test_the_demo_enterprise_has_a_basket_that_holds_and_a_sheet_that_can_be_opened(
+    demo_client: Browser, demo_app: Flask
+) -> None:
+    sheet = db.session.scalars(select(QuotationSheet)).one()
+    assert sheet.content["violations"] == []
+    assert sheet.number in demo_client.get(f"/q/{sheet.token}").body
+    demo_client.log_in(Role.ENTERPRISE)
+    page = demo_client.get(f"/baskets/{sheet.basket_id}")
+    assert "场景部分达到二级要求" in page.body
+    assert sheet.number in page.links()

@@ -8,10 +8,12 @@ from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.services import audit, passwords
 from marketplace.services.demo import (
     assessments,
+    baskets,
     bundles,
     content,
     demands,
     enterprises,
+    leads,
     listings,
     people,
     providers,
@@ -37,8 +39,10 @@ def load() -> dict[str, int] | None:
         bundles.add(registry, pool, shelf)
         wanted = demands.add(registry, firms)
         assessed = assessments.add(registry, firms)
+        baskets.add(registry, wanted, shelf)
         for solution in shelf.values():  # ratings moved on while the reviews were added
             session.add(solution)
+        offered = leads.add(registry, wanted)
         audit.record(
             session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
         )
@@ -47,6 +51,7 @@ def load() -> dict[str, int] | None:
         "服务商": len(pool),
         "产品": len(shelf),
         "需求清单": len(wanted),
+        "商机": offered,
         "评测": assessed,
         "评价": reviewed,
     }
