@@ -1,8 +1,10 @@
 """Sending a published demand to providers: only after its owner said yes, a few at a time, never twice to one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -30,9 +32,11 @@ BUDGET_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """A provider that may be asked; its reasons are worded only when it is."""
+
     provider_id: int
     score: Decimal
-    reasons: dict[str, Any]
+    reasons: Callable[[], dict[str, Any]]
 
 
 def start(actor: Actor, *, demand_id: int, version: int, once: str | None = None) -> int:
@@ -119,13 +123,13 @@ def _offer(session: Session, actor: Actor, demand: Demand, candidates: Sequence[
     return len(fresh)
 
 
-def new(demand_id: int, candidate: Candidate, *, wave: int, at: Any) -> Lead:
+def new(demand_id: int, candidate: Candidate, *, wave: int, at: datetime) -> Lead:
     return Lead(
         demand_id=demand_id,
         provider_id=candidate.provider_id,
         wave=wave,
         score=candidate.score,
-        reasons=candidate.reasons,
+        reasons=candidate.reasons(),
         status=LeadStatus.OFFERED,
         offered_at=at,
         expires_at=rules.expiry(at),
@@ -157,7 +161,7 @@ def candidates_of(demand: Demand) -> list[Candidate]:
     computed = matches.compute(demand, top=rules.POLICY["considered"])
     by_id = {int(one.solution): one for one in computed.ranking.results}
     return [
-        Candidate(place.id, place.score, _reasons(place, by_id, computed))
+        Candidate(place.id, place.score, partial(_reasons, place, by_id, computed))
         for place in matches.provider_places(computed.ranking, demand)
         if place.covered and place.score >= rules.MIN_SCORE and place.solutions
     ]
