@@ -58,7 +58,6 @@ class EnterpriseFile:
     evidence: tuple[EvidenceRow, ...]
     grants: tuple[GrantView, ...]
     entries: tuple[Entry, ...]
-    has_more_entries: bool
     is_own: bool
     is_reduced: bool
     may_export: bool
@@ -113,7 +112,7 @@ def get(actor: Actor, *, enterprise_id: int) -> EnterpriseFile | Door:
     found = enterprise_rows.collect(actor, enterprise, is_own=is_own, is_reduced=grant is not None)
     pieces = evidence_views.of_organisation(enterprise.organisation_id)
     newest = enterprise_timelines.newest(
-        enterprise, limit=TIMELINE_ROWS + 1, by_organisation=actor.organisation_id if grant else None
+        enterprise, limit=TIMELINE_ROWS, by_organisation=actor.organisation_id if grant else None
     )
     return EnterpriseFile(
         enterprise=enterprise,
@@ -123,8 +122,7 @@ def get(actor: Actor, *, enterprise_id: int) -> EnterpriseFile | Door:
         stages=_stages(enterprise, found, pieces),
         evidence=pieces,
         grants=() if grant else access_grants.of_enterprise(enterprise.id),
-        entries=_entries(newest[:TIMELINE_ROWS], found.titles | {("evidence", one.id): one.title for one in pieces}),
-        has_more_entries=len(newest) > TIMELINE_ROWS,
+        entries=_entries(newest, found.titles | {("evidence", one.id): one.title for one in pieces}),
         is_own=is_own,
         is_reduced=grant is not None,
         may_export=grant is None and permissions.permits(actor, Permission.EXPORT_FILE, enterprise),
@@ -141,7 +139,7 @@ def timeline(actor: Actor, *, enterprise_id: int, number: int) -> Timeline:
     found = enterprise_timelines.page(
         enterprise, number=number, per_page=PER_PAGE, by_organisation=actor.organisation_id if grant else None
     )
-    names = enterprise_timelines.titles(found.rows)
+    names = enterprise_timelines.titles(enterprise, found.rows)
     record = () if grant else _record(enterprise)
     return Timeline(enterprise, enterprise.organisation.name, found, _entries(found.rows, names), record)
 

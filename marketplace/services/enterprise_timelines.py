@@ -102,19 +102,23 @@ def _subjects(enterprise: Enterprise) -> Iterable[ColumnElement[bool]]:
         yield and_(AuditEntry.subject_kind == kind, AuditEntry.subject_id.in_(found))
 
 
-def titles(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
-    """What the things are called, one statement a kind, whether or not the entries speak of it."""
+def titles(enterprise: Enterprise, entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
+    """What the enterprise's things are called, one statement a kind, whether or not the entries speak of it.
+
+    Only its own: the number of a deleted thing may be somebody else's by now.
+    """
     keys = [(entry.subject_kind, entry.subject_id) for entry in entries if entry.subject_id is not None]
+    key, firm = enterprise.id, enterprise.organisation_id
     found: dict[tuple[str, int], str] = {}
-    for kind, model, column in (
-        ("demand", Demand, Demand.title),
-        ("shortlist", Shortlist, Shortlist.title),
-        ("basket", Basket, Basket.title),
-        ("quotation_sheet", QuotationSheet, QuotationSheet.number),
-        ("evidence", Evidence, Evidence.title),
+    for kind, model, column, is_own in (
+        ("demand", Demand, Demand.title, Demand.enterprise_id == key),
+        ("shortlist", Shortlist, Shortlist.title, Shortlist.organisation_id == firm),
+        ("basket", Basket, Basket.title, Basket.enterprise_id == key),
+        ("quotation_sheet", QuotationSheet, QuotationSheet.number, QuotationSheet.enterprise_id == key),
+        ("evidence", Evidence, Evidence.title, Evidence.organisation_id == firm),
     ):
-        wanted = [key for one, key in keys if one == kind]
-        rows = db.session.execute(select(model.id, column).where(model.id.in_(wanted))).all()
+        wanted = [number for one, number in keys if one == kind]
+        rows = db.session.execute(select(model.id, column).where(model.id.in_(wanted), is_own)).all()
         found |= {(kind, row[0]): row[1] for row in rows}
     return found
 
@@ -137,7 +141,7 @@ def entry(row: AuditEntry, names: Titles) -> Entry:
 
 
 def _subject(row: AuditEntry, names: Titles) -> str:
-    called = names.get((row.subject_kind, row.subject_id or 0)) or row.details.get("title")
+    called = row.details.get("title") or names.get((row.subject_kind, row.subject_id or 0))
     return f"《{called}》" if called else ""
 
 

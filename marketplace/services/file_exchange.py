@@ -58,7 +58,7 @@ def timeline(enterprise: Enterprise) -> list[Row]:
             record += read_record(row)
         if row.action not in NOT_CARRIED:
             rows.append(row)
-    names = enterprise_timelines.titles(rows)
+    names = enterprise_timelines.titles(enterprise, rows)
     return record + [_told(row, names) for row in rows]
 
 
