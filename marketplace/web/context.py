@@ -9,6 +9,7 @@ from flask import Flask, current_app, request, url_for
 
 from marketplace.domain import assessment_words, wording
 from marketplace.policy import reader
+from marketplace.web import navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
             "asset": asset,
             "care_mode": request.cookies.get("care") == "on",
             "nav_current": (request.blueprint or ""),
+            "navigation": navigation.entries,
             "wording": wording,
         }
 
