@@ -10,9 +10,11 @@ from marketplace.services.demo import (
     assessments,
     baskets,
     bundles,
+    challenges,
     content,
     demands,
     enterprises,
+    evidence,
     leads,
     listings,
     people,
@@ -39,6 +41,9 @@ def load() -> dict[str, int] | None:
         bundles.add(registry, pool, shelf)
         wanted = demands.add(registry, firms)
         assessed = assessments.add(registry, firms)
+        challenges.add(registry, wanted, list(pool.values()))
+        challenges.draw_up(registry, firms[0])
+        evidence.add(registry)
         baskets.add(registry, wanted, shelf)
         for solution in shelf.values():  # ratings moved on while the reviews were added
             session.add(solution)
