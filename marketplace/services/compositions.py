@@ -1,7 +1,7 @@
 """配包: the cheapest bundle for a demand with proof, others beside it, or why there is none and what would help."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.services import basket_outcomes, demand_views, offers
 from marketplace.services.basket_outcomes import Aim, Outcome, Wanted
-from marketplace.services.offers import Offer
+from marketplace.services.offers import Offer, Pick
 from matching import bundles, documents
 from matching.bundle_results import Composition, Kind, Remedy, Status
 from matching.bundle_terms import LINE_PREFIX
@@ -121,24 +121,8 @@ def compose(demand: Demand, wish: Wish) -> CompositionView:
     shelf = offers.on_shelf()
     fitting = [offer for offer in shelf if wish.any_industry or _fits(offer, demand.enterprise.industry)]
     picks = {str(offer.id): offers.pick(offer, employees=wanted.employees) for offer in fitting}
-    found = bundles.compose(
-        wanted.document,
-        [pick.document for pick in picks.values()],
-        target_level=aim.target,
-        budget=aim.budget,
-        subsidy=aim.subsidy,
-        max_providers=aim.max_providers,
-        alternatives=POLICY["alternatives"],
-        time_limit=POLICY["time_limit_seconds"],
-    )
-    options = tuple(
-        Option(
-            KINDS[bundle.kind],
-            basket_outcomes.outcome(wanted, [picks[key] for key in bundle.solutions], aim),
-            tuple(one.text for one in bundle.gives_up),
-        )
-        for bundle in found.bundles
-    )
+    found = _solve(wanted.document, [pick.document for pick in picks.values()], aim)
+    options = _options(found, wanted, picks, aim)
     return CompositionView(
         demand=demand,
         wish=wish,
@@ -174,6 +158,37 @@ def _eased(wanted: Wanted, wish: Wish) -> Wanted:
         deployment=None if wish.any_deployment else document.deployment,
     )
     return dataclasses.replace(wanted, document=document)
+
+
+def _solve(document: documents.Demand, solutions: Sequence[documents.Solution], aim: Aim) -> Composition:
+    return bundles.compose(
+        document,
+        solutions,
+        target_level=aim.target,
+        budget=aim.budget,
+        subsidy=aim.subsidy,
+        max_providers=aim.max_providers,
+        alternatives=POLICY["alternatives"],
+        time_limit=POLICY["time_limit_seconds"],
+    )
+
+
+def _options(found: Composition, wanted: Wanted, picks: Mapping[str, Pick], aim: Aim) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            label,
+            basket_outcomes.outcome(wanted, [picks[key] for key in bundle.solutions], aim),
+            tuple(one.text for one in bundle.gives_up),
+        )
+        for label, bundle in zip(_labels(found), found.bundles, strict=True)
+    )
+
+
+def _labels(found: Composition) -> list[str]:
+    """What each bundle stands for; a kind that comes again is counted."""
+    kinds = [bundle.kind for bundle in found.bundles]
+    times = [kinds[: place + 1].count(kind) for place, kind in enumerate(kinds)]
+    return [KINDS[kind] + (f"（{count}）" if count > 1 else "") for kind, count in zip(kinds, times, strict=True)]
 
 
 def _proof(found: Composition, options: Sequence[Option], aim: Aim) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from marketplace.domain import baskets, capital_amounts, subsidies, wording
 from marketplace.models.bundles import Basket
 from marketplace.services import demand_views
-from marketplace.services.basket_outcomes import Member, Outcome
+from marketplace.services.basket_outcomes import Member, Outcome, SceneChange
 from marketplace.services.basket_views import BasketView
 from matching import standard
 
@@ -41,10 +41,7 @@ def freeze(basket: Basket, view: BasketView, *, issued_on: date, issued_by: str)
         "lines": [_line(place, member) for place, member in enumerate(outcome.members, start=1)],
         "providers": sorted({member.offer.provider_full_name for member in outcome.members}),
         "payment": _payment(outcome),
-        "scenes": [
-            {"name": one.name, "is_mandatory": one.is_mandatory, "before": one.before, "after": one.after}
-            for one in outcome.scenes
-        ],
+        "scenes": [_scene(one) for one in outcome.scenes],
         "verdict": _verdict(outcome),
         "covered": list(outcome.covered),
         "open_lines": list(outcome.open_lines),
@@ -88,6 +85,10 @@ def _line(place: int, member: Member) -> dict[str, Any]:
         "subsidy": member.subsidy,
         "own": member.own,
     }
+
+
+def _scene(one: SceneChange) -> dict[str, Any]:
+    return {"name": one.name, "is_mandatory": one.is_mandatory, "before": one.before, "after": one.after}
 
 
 def _payment(outcome: Outcome) -> dict[str, Any]:
