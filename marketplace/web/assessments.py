@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.domain import assessments as rules
@@ -68,15 +68,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
         return render_template("assessments/tasks.html", sheet=sheet, rules=rules, token=acts.token)
     outcome = assessment_results.outcome(actor(), assessment)
     entries = assessment_results.timeline(assessment_id)
-    has_gap_page = "gaps.show" in current_app.view_functions
-    return render_template(
-        "assessments/show.html",
-        outcome=outcome,
-        entries=entries,
-        rules=rules,
-        token=acts.token,
-        has_gap_page=has_gap_page,
-    )
+    return render_template("assessments/show.html", outcome=outcome, entries=entries, rules=rules, token=acts.token)
 
 
 @blueprint.route("/assessments/<int:assessment_id>/parts/<part>", methods=["GET", "POST"])
