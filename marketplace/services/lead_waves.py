@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from marketplace.domain import leads as rules
 from marketplace.domain import permissions, shelf
@@ -84,21 +85,22 @@ def cancel_open(session: Session, actor: Actor, demand_id: int) -> None:
 
 def _cancel(session: Session, actor: Actor, demand_id: int, *, statuses: Sequence[LeadStatus], reason: str) -> int:
     now = clock.now()
-    rows = [lead for lead in _of(session, demand_id) if lead.status in statuses and rules.is_open(lead, now)]
+    found = _of(session, demand_id, joinedload(Lead.demand))  # the permission asks whose it is
+    rows = [lead for lead in found if lead.status in statuses and rules.is_open(lead, now)]
     for lead in rows:
         status_changes.change(session, actor, lead, kind="lead", action="cancel", reason=reason)
     return len(rows)
 
 
-def _of(session: Session, demand_id: int) -> Sequence[Lead]:
+def _of(session: Session, demand_id: int, *options: ExecutableOption) -> Sequence[Lead]:
     """All leads of the checklist, locked, in one order for everybody."""
-    query = select(Lead).where(Lead.demand_id == demand_id).order_by(Lead.id).options(joinedload(Lead.demand))
+    query = select(Lead).where(Lead.demand_id == demand_id).order_by(Lead.id).options(*options)
     locked = query.with_for_update(of=Lead).execution_options(populate_existing=True)
     return session.scalars(locked).all()
 
 
 def _locked(session: Session, actor: Actor, demand_id: int) -> Demand:
-    demand: Demand = status_changes.locked(session, Demand, kind="demand", key=demand_id)
+    demand: Demand = status_changes.locked(session, Demand, kind="demand", key=demand_id, options=demand_views.LOADING)
     if not permissions.permits(actor, Permission.OPEN_LEADS, demand):
         raise Forbidden(Permission.OPEN_LEADS)
     if demand.status != DemandStatus.PUBLISHED:

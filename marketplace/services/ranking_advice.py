@@ -70,9 +70,10 @@ def _advice(one: Counterfactual, computed: Computed, names: Mapping[str, str]) -
 
 
 def consortium(computed: Computed) -> ConsortiumView | None:
-    """None when one provider does it alone, or nobody does anything of it."""
-    fitted = computed.fitted.ranker
-    found = consortia.compose(computed.matched, fitted.catalogue_.solutions, weights=fitted.weights.provider)
+    """None when one provider does it alone. Products that are made for other industries take no part."""
+    fitted, industry = computed.fitted.ranker, computed.matched.enterprise.industry
+    shelf = [one for one in fitted.catalogue_.solutions if not one.industries or industry in one.industries]
+    found = consortia.compose(computed.matched, shelf, weights=fitted.weights.provider)
     if len(found.members) == 1 and not found.uncovered:
         return None
     labels = matches.line_labels(computed.demand)

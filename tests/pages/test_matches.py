@@ -165,6 +165,7 @@ def test_a_consortium_is_proposed_when_nobody_covers_all_alone(firm: Browser, us
     first, second = make.provider(), make.provider()
     make.solution(provider=first, coverage=[("quality", 2)])
     make.solution(provider=second, coverage=[("energy", 2)], price=10_000)
+    make.solution(coverage=[("quality", 2), ("energy", 2)], industries=["advanced_metals"])
     demand = make.demand(user=user, lines=[("quality", 60), ("energy", 40)])
     page = firm.get(f"/demands/{demand.id}/ranking?view=providers")
     assert "没有一家能独自让全部需求达到目标。至少要2家配合" in page.body
@@ -178,4 +179,4 @@ def test_a_line_that_nobody_covers_is_named(firm: Browser, user: User, make: Fac
     make.solution(coverage=[("quality", 2)])
     demand = make.demand(user=user, lines=[("quality", 60), ("energy", 40)])
     page = firm.get(f"/demands/{demand.id}/ranking?view=providers")
-    assert "第2项能耗管理：在架产品里没有一个在工期和部署方式以内能达到目标等级" in page.body
+    assert "第2项能耗管理：在架产品里没有一个行业、工期和部署方式都合适又能达到目标等级" in page.body

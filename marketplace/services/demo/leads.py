@@ -3,6 +3,7 @@
 Whom they went to, with which score and reasons, is what the ranking says of the demo city; the answers are made up.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -19,7 +20,30 @@ from marketplace.services.demo import content
 from marketplace.services.demo.people import Registry
 from marketplace.services.lead_waves import Candidate
 
-CHECKLISTS = (0, 4, 8, 16, 19, 24, 40, 56, 64, 1, 2, 3, 5, 6, 7, 11)  # the first ones suit the demo provider's trade
+CHECKLISTS = (
+    0,
+    4,
+    8,
+    16,
+    19,
+    24,
+    40,
+    56,
+    64,
+    1,
+    2,
+    3,
+    5,
+    6,
+    7,
+    11,
+    12,
+    13,
+    14,
+    15,
+    17,
+    18,
+)  # the first ones suit the demo provider's trade
 ANSWERS = (LeadStatus.INTERESTED, LeadStatus.OFFERED, LeadStatus.INTRODUCED, LeadStatus.DECLINED, LeadStatus.REFUSED)
 OPEN_DAYS = 180  # a demo that is looked at months later still has something to answer
 NOTES = {DeclineReason.OTHER: "年内实施人员已排满，明年二季度以后可以谈"}
@@ -42,11 +66,11 @@ def add(registry: Registry, wanted: Sequence[Demand]) -> int:
     query = select(Demand).where(Demand.id.in_(keys)).options(*demand_views.LOADING)
     demands = {row.id: row for row in session.scalars(query.execution_options(populate_existing=True))}
     people = _people(registry)
-    count = 0
-    for place, key in enumerate(keys):
+    turns: Counter[int] = Counter()
+    for key in keys:
         chosen = lead_waves.candidates_of(demands[key])[: rules.WAVE]
-        count += len(_wave(registry, demands[key], chosen, place=place, people=people))
-    return count
+        _wave(registry, demands[key], chosen, turns=turns, people=people)
+    return turns.total()
 
 
 def _people(registry: Registry) -> dict[int, int]:
@@ -57,8 +81,9 @@ def _people(registry: Registry) -> dict[int, int]:
 
 
 def _wave(
-    registry: Registry, demand: Demand, chosen: Sequence[Candidate], *, place: int, people: dict[int, int]
-) -> list[Lead]:
+    registry: Registry, demand: Demand, chosen: Sequence[Candidate], *, turns: Counter[int], people: dict[int, int]
+) -> None:
+    """Each provider answers its leads in turn in all ways; where they begin differs, so that each list has several."""
     is_published = demand.status == DemandStatus.PUBLISHED
     demand.is_open_to_leads = is_published
     at = (demand.decided_at or demand.created_at) + timedelta(hours=3)
@@ -66,14 +91,15 @@ def _wave(
     registry.session.add_all(rows)
     registry.session.flush()
     for number, lead in enumerate(rows):
-        status = ANSWERS[(place + number) % len(ANSWERS)] if is_published else LeadStatus.CANCELLED
-        _answer(registry, lead, status, people=(people[lead.provider_id], demand.created_by), turn=place + number)
-    return rows
+        turn = turns[lead.provider_id] or number
+        turns[lead.provider_id] += 1
+        status = ANSWERS[turn % len(ANSWERS)] if is_published else LeadStatus.CANCELLED
+        _answer(registry, lead, status, people=(people[lead.provider_id], demand.created_by), turn=turn)
 
 
 def _answer(registry: Registry, lead: Lead, status: LeadStatus, *, people: tuple[int, int], turn: int) -> None:
     """The answer with its history: a day later the provider's, another day later the enterprise's."""
-    if status == LeadStatus.OFFERED and turn % 2:
+    if status == LeadStatus.OFFERED and turn < len(ANSWERS):  # a later one has lapsed
         lead.expires_at = _open_until()
     if status == LeadStatus.DECLINED:
         lead.decline_reason = list(DeclineReason)[turn % len(DeclineReason)]
