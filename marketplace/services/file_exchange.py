@@ -24,7 +24,7 @@ CHUNK = 1024 * 1024
 OLD_TIME = (2000, 1, 1, 0, 0, 0)  # of the entries: equal content gives equal bytes
 IN_MEMORY = 16 * 1024 * 1024
 # The exchange itself is no part of what is exchanged.
-NOT_CARRIED = frozenset({"enterprises.exported", "enterprises.imported"})
+NOT_CARRIED = frozenset({"enterprises.exported", "enterprises.imported", "accounts.invited"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,13 @@ from marketplace.services import (
     evidence_content,
     evidence_store,
     file_exchange,
+    file_keepers,
     file_packages,
     file_rows,
     unit_of_work,
 )
 from marketplace.services.file_format import EVIDENCE_FOLDER, LABELS, Row, broken
+from marketplace.services.file_keepers import Keeper
 from marketplace.services.file_packages import Package
 from marketplace.services.file_rows import References
 
@@ -88,8 +90,9 @@ def _firm(package: Package) -> Row:
     return firm
 
 
-def make(actor: Actor, *, key: str, once: str | None = None) -> int:
+def make(actor: Actor, *, key: str, keeper: Keeper, once: str | None = None) -> int:
     """The whole file in one transaction; files without rows, should it fail, are the sweep's."""
+    file_keepers.check(keeper)
     path = file_packages.staged(actor, key=key)
     package = file_packages.read(path)
     firm = _firm(package)
@@ -101,6 +104,7 @@ def make(actor: Actor, *, key: str, once: str | None = None) -> int:
             if problems:
                 raise Invalid({"file": list(problems)})
             enterprise_id = file_rows.write(session, actor, package.parts, references)
+            file_keepers.add(session, actor, enterprise_id, keeper)
             counts: dict[str, object] = {part: len(package.parts[part]) for part in LABELS if part != KIND}
             details = {"parts": counts | {"timeline": record}}
             audit.record(session, actor, "enterprises.imported", kind=KIND, key=enterprise_id, details=details)

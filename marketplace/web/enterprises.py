@@ -21,7 +21,7 @@ from marketplace.services.enterprise_files import Door
 from marketplace.web import errors
 from marketplace.web.access import actor, find_actor, public, requires
 from marketplace.web.forms import acts
-from marketplace.web.forms.enterprises import EnterpriseForm, ImportForm
+from marketplace.web.forms.enterprises import ConfirmImportForm, EnterpriseForm, ImportForm
 
 blueprint = Blueprint("enterprises", __name__)
 SEE_OTHER, INVALID = 303, 422
@@ -123,17 +123,20 @@ def import_file() -> ResponseReturnValue:
 @requires(Permission.IMPORT_FILE)
 def check_import(key: str) -> ResponseReturnValue:
     plan = file_import.plan(actor(), key=key)
-    return render_template("enterprises/check_import.html", plan=plan, token=acts.token)
+    return render_template("enterprises/check_import.html", plan=plan, form=ConfirmImportForm())
 
 
 @blueprint.post("/enterprises/import/<key>")
 @requires(Permission.IMPORT_FILE)
 def make_import(key: str) -> ResponseReturnValue:
-    try:
-        file_import.make(actor(), key=key, once=request.form.get("once"))
-    except Invalid as error:
-        form = ImportForm(formdata=None)
-        form.show(error)
-        return render_template("enterprises/import.html", form=form), INVALID
-    flash("企业档案已导入。企业人员要登录的，请按单位信用代码申请加入。", "success")
-    return redirect(url_for("enterprises.import_file"), SEE_OTHER)
+    form = ConfirmImportForm()
+    if form.validate():
+        try:
+            file_import.make(actor(), key=key, keeper=form.keeper, once=form.once.data)
+        except Invalid as error:
+            form.show(error)
+        else:
+            flash("企业档案已导入。请到“用户管理”给单位管理员生成口令重置链接。", "success")
+            return redirect(url_for("enterprises.import_file"), SEE_OTHER)
+    plan = file_import.plan(actor(), key=key)
+    return render_template("enterprises/check_import.html", plan=plan, form=form), INVALID

@@ -16,7 +16,7 @@ from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.evidence import Place
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
-from marketplace.models.accounts import Organisation, OrganisationKind, Role
+from marketplace.models.accounts import Organisation, OrganisationKind, Role, User
 from marketplace.models.assessments import AssessmentKind, AssessmentStatus, MeasureTick
 from marketplace.models.base import Base
 from marketplace.models.bundles import Basket, BasketItem, QuotationSheet
@@ -36,12 +36,14 @@ from marketplace.services import (
     file_import,
     file_packages,
 )
+from marketplace.services.file_keepers import Keeper
 from marketplace.services.unit_of_work import writing
 from tests import evidence_files
 from tests.conftest import Databases, dispose, make_app
 from tests.factories import Factory
 
 Parts = dict[str, bytes]
+KEEPER = Keeper("周会计", "keeper@example.test")
 
 
 @pytest.fixture
@@ -186,7 +188,7 @@ def counterparts(make: Factory, told: dict[str, Any]) -> None:
 
 def take_in(content: bytes, actor: Actor) -> int:
     key = file_packages.stage(actor, io.BytesIO(content))
-    return file_import.make(actor, key=key)
+    return file_import.make(actor, key=key, keeper=KEEPER)
 
 
 def told_of(others: dict[str, Any]) -> dict[str, str]:
@@ -431,7 +433,7 @@ def test_an_enterprise_that_is_here_already_is_not_imported_again(app: Flask, ma
     assert "已有档案" in plan.problems[0]
     before = dump()
     with pytest.raises(Invalid):
-        file_import.make(administrator, key=key)
+        file_import.make(administrator, key=key, keeper=KEEPER)
     assert dump() == before
 
 
@@ -454,9 +456,9 @@ def test_the_plan_says_what_would_be_made_and_making_it_twice_makes_it_once(
             "办理记录": len(json.loads(parts["timeline.json"])),
         }  # fmt: skip
         assert (plan.name, plan.problems) == (owner.organisation_name, ())
-        file_import.make(administrator, key=key)
+        file_import.make(administrator, key=key, keeper=KEEPER)
         with pytest.raises(NotFound):  # the zip is gone with the import
-            file_import.make(administrator, key=key)
+            file_import.make(administrator, key=key, keeper=KEEPER)
         assert dump()["enterprises"] == before["enterprises"] + 1
 
 
@@ -481,6 +483,26 @@ def test_an_import_that_fails_late_takes_everything_back(
         assert dump() == before
         assert evidence_store.path_of(json.loads(parts["evidence.json"])[0]["sha256"]).exists()  # the sweep's
         assert take_in(zipped(parts), administrator)
+
+
+def test_the_keeper_that_was_named_gets_the_seat_and_a_wrong_name_stops_all(
+    app: Flask, other_app: Flask, make: Factory
+) -> None:
+    owner = make.actor(Role.ENTERPRISE)
+    first = content(owner)
+    with other_app.app_context():
+        elsewhere = far_away()
+        administrator = elsewhere.actor(Role.ADMINISTRATOR)
+        key = file_packages.stage(administrator, io.BytesIO(zipped(first)))
+        before = dump()
+        with pytest.raises(Invalid) as caught:
+            file_import.make(administrator, key=key, keeper=Keeper(" ", "nobody"))
+        assert set(caught.value.messages) == {"keeper_name", "keeper_login"}
+        assert dump() == before
+        file_import.make(administrator, key=key, keeper=KEEPER)
+        person = elsewhere.actor(db.session.scalars(select(User).where(User.login == KEEPER.login)).one())
+        assert (person.is_keeper, person.role) == (True, Role.ENTERPRISE)
+        assert content(person) == first
 
 
 def test_a_completed_enterprise_travels_with_its_dates(app: Flask, other_app: Flask, make: Factory) -> None:

@@ -7,6 +7,7 @@ from wtforms.validators import Optional, ValidationError
 
 from marketplace.domain import taxonomy, wording
 from marketplace.services.enterprise_facts import LIMITS, Facts
+from marketplace.services.file_keepers import Keeper
 from marketplace.web.forms import acts
 from marketplace.web.forms.base import Form
 from marketplace.web.forms.registration import REVENUE, at_most, whole
@@ -66,6 +67,20 @@ class EnterpriseForm(Form):
 
 class ImportForm(Form):
     file = FileField("档案文件", description="从“导出档案”得到的zip，不要解开或改动。")
+
+
+class ConfirmImportForm(Form):
+    keeper_name = StringField("单位管理员姓名", [at_most(40, "姓名")], render_kw={"autocomplete": "off"})
+    keeper_login = StringField(
+        "单位管理员账号",
+        [at_most(80, "账号")],
+        description="手机号或邮箱。新账号没有口令，导入后到“用户管理”生成口令重置链接发给他。",
+        render_kw={"autocomplete": "off"},
+    )
+
+    @property
+    def keeper(self) -> Keeper:
+        return Keeper(self.keeper_name.data or "", self.keeper_login.data or "")
 
 
 def _plain(text: str | None) -> str:
