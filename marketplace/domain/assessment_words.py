@@ -34,14 +34,14 @@ def reason(value: Decimal, scene_levels: Mapping[str, int], verdict: LevelVerdic
     if verdict.by_points == verdict.by_scenes:
         rule = _rule(verdict.level + 1)
         both = f"打分部分{points(value)}分，不到{points(rule.points)}分；{_scenes_short(scene_levels, rule)}。"
-        return f"两部分都只到{NAMES[verdict.level]}：{both}"
+        return f"两部分都{_only(verdict.level)}：{both}"
     if verdict.by_points > verdict.by_scenes:
         rule = _rule(verdict.by_scenes + 1)
         start = f"打分部分{points(value)}分，够{NAMES[verdict.by_points]}"
-        return f"{start}；卡在场景部分：{_scenes_short(scene_levels, rule)}，只到{NAMES[verdict.level]}。"
+        return f"{start}；卡在场景部分：{_scenes_short(scene_levels, rule)}，{_only(verdict.level)}。"
     rule = _rule(verdict.by_points + 1)
     start = f"场景部分够{NAMES[verdict.by_scenes]}；卡在打分部分：{points(value)}分，不到{points(rule.points)}分"
-    return f"{start}，只到{NAMES[verdict.level]}。"
+    return f"{start}，{_only(verdict.level)}。"
 
 
 def distance(verdict: LevelVerdict) -> tuple[str, ...]:
@@ -63,6 +63,10 @@ def notes(level: int) -> tuple[str, ...]:
     """Where the sources of the rule disagree, for this level and the next one; each once."""
     rules = [rule for rule in reversed(standard.LEVEL_RULE) if rule.level in (level, level + 1) and rule.note]
     return tuple(dict.fromkeys(rule.note for rule in rules))
+
+
+def _only(level: int) -> str:
+    return f"只到{NAMES[level]}" if level else f"还没到{NAMES[1]}"
 
 
 def _scenes_short(scene_levels: Mapping[str, int], rule: LevelThreshold) -> str:

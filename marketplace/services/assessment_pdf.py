@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from marketplace.domain import assessment_words as words
+from marketplace.domain import assessments as rules
 from marketplace.domain import wording
 from marketplace.policy import reader
 from marketplace.services.assessment_results import Outcome, SceneBlock
@@ -57,11 +58,12 @@ class _NumberedPages(Canvas):
         super().save()
 
 
-def render(outcome: Outcome, *, printed_at: datetime) -> bytes:
-    """The same result and the same moment give the same bytes."""
+def render(outcome: Outcome, *, printed_at: datetime, is_demo: bool) -> bytes:
+    """The same result and the same moment give the same bytes; a demo says so on every page."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     target = io.BytesIO()
-    stated = f"{reader.load('city')['site']}　生成时间：{wording.moment(printed_at)}"
+    demo = "（演示数据，均为虚构）" if is_demo else ""
+    stated = f"{reader.load('city')['site']}{demo}　生成时间：{wording.moment(printed_at)}"
     canvas: Any = type("Pages", (_NumberedPages,), {"stated": stated})
     document = SimpleDocTemplate(
         target, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
@@ -136,7 +138,7 @@ def _scene_rows(block: SceneBlock) -> list[list[Any]]:
 
 
 def _last(outcome: Outcome) -> list[Any]:
-    told = [Paragraph(escape(f"{one.topic}：{one.message}"), CELL) for one in outcome.warnings]
+    told = [Paragraph(escape(f"{rules.topic_name(one.topic)}：{one.message}"), CELL) for one in outcome.warnings]
     heading = [Paragraph("要核对的地方", SECTION)] if told else []
     return [*heading, *told, *(Paragraph(escape(f"说明：{note}。"), QUIET) for note in outcome.notes)]
 

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import flash, make_response, redirect, render_template, send_file, url_for
+from flask import current_app, flash, make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.domain import assessments as rules
@@ -29,7 +29,7 @@ def paper(assessment_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_ASSESSMENT)
 def pdf(assessment_id: int) -> ResponseReturnValue:
     outcome = _outcome(assessment_id)
-    content = assessment_pdf.render(outcome, printed_at=clock.now())
+    content = assessment_pdf.render(outcome, printed_at=clock.now(), is_demo=bool(current_app.config["DEMO_MODE"]))
     name = f"{outcome.title}{outcome.assessment.assessed_on:%Y%m%d}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
 

@@ -1,5 +1,8 @@
 """An assessment from its start to its effect on the enterprise, and who may write which."""
 
+import base64
+import re
+import zlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -430,11 +433,38 @@ def test_the_list_shows_each_his_own(owner: Actor, make: Factory) -> None:
     assert listed(make.actor(Role.ENTERPRISE)) == set()
 
 
-def test_the_pdf_is_the_same_for_the_same_moment_and_counts_its_pages(owner: Actor) -> None:
-    outcome = assessment_results.outcome(owner, assessment_views.get(owner, completed(owner)))
+def pdf_text(content: bytes) -> str:
+    """What its pages say: the strings of the content streams, which are UTF-16 for a Chinese font."""
+    found = []
+    for packed in re.findall(rb"stream\r?\n(.*?)~>\s*endstream", content, re.DOTALL):
+        drawn = zlib.decompress(base64.a85decode(packed.strip()))
+        for text in re.findall(rb"\((.*?)(?<!\\)\) Tj", drawn, re.DOTALL):
+            octal = re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), text)
+            found.append(re.sub(rb"\\(.)", rb"\1", octal, flags=re.DOTALL).decode("utf-16-be", "replace"))
+    return "\n".join(found)
+
+
+def test_the_pdf_says_what_the_page_says_on_numbered_pages(owner: Actor) -> None:
+    levels = SIX_AT_TWO | {"quality": 0}
+    key = completed(owner, EXAMPLE, levels)
+    outcome = assessment_results.outcome(owner, assessment_views.get(owner, key))
     now = clock.now()
-    first, second = (assessment_pdf.render(outcome, printed_at=now) for _ in range(2))
+    first, second = (assessment_pdf.render(outcome, printed_at=now, is_demo=True) for _ in range(2))
     assert first == second
-    assert first.startswith(b"%PDF-")
-    assert first.count(b"/Type /Page\n") == 2 or first.count(b"/Type /Page ") == 2
-    assert b"STSong-Light" in first
+    told = pdf_text(first)
+    for words in (
+        "无等级",
+        "自评",
+        "（2024年版）",
+        "41.35分",
+        "第4题 数据采集",
+        "不作为奖补依据",
+        "第1页，共2页",
+        "第2页，共2页",
+        "演示数据",
+    ):
+        assert words in told, words
+    for scene in standard.SCENES.values():
+        assert scene.name in told
+    assert "第4题数据采集：质量管理选了自动采集" in told
+    assert "演示数据" not in pdf_text(assessment_pdf.render(outcome, printed_at=now, is_demo=False))
