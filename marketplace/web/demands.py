@@ -93,13 +93,11 @@ def basics(demand_id: int) -> ResponseReturnValue:
 @blueprint.route("/demands/<int:demand_id>/lines", methods=["GET", "POST"])
 @requires(Permission.WRITE_DEMAND)
 def lines(demand_id: int) -> ResponseReturnValue:
-    """All lines at once; the buttons that add and remove a row answer with the form, nothing is kept yet."""
+    """All lines at once; the buttons that add, remove and restore a row answer with the form, nothing is kept yet."""
     form = demand_lines.Lines(demand_lines.posted_lines()) if request.method == "POST" else demand_lines.Lines()
-    if "add_line" in request.form or "remove_line" in request.form:
+    if request.form.keys() & {"add_line", "remove_line", "restore_line"}:
         form.change_rows(add="add_line" in request.form)
-        return _draft_page(demand_id, form, template="demands/lines.html")
-    if "restore_line" in request.form:
-        form.restore(request.form["restore_line"], demand_views.get(actor(), demand_id).suggestions)
+        form.restore(request.form.get("restore_line", ""), demand_views.get(actor(), demand_id).suggestions)
         return _draft_page(demand_id, form, template="demands/lines.html")
 
     def save(person: Actor) -> None:
