@@ -212,4 +212,3 @@ def _own(session: Session, actor: Actor, evidence_id: int) -> Evidence:
     if not permissions.permits(actor, Permission.KEEP_EVIDENCE, row):
         raise Forbidden(Permission.KEEP_EVIDENCE)
     return row
-
