@@ -26,7 +26,8 @@ SUBJECTS = {
     "user": "账号", "organisation": "单位", "invitation": "邀请", "demand": "需求清单", "solution": "产品",
     "shortlist": "候选名单", "provider": "服务商", "enterprise": "企业", "bundle": "数转包", "city": "演示数据",
     "assessment": "评测", "evidence": "佐证材料", "access_grant": "查看授权", "lead": "商机", "match_run": "匹配记录",
-    "weight_set": "权重方案", "basket": "组合方案", "quotation_sheet": "报价单", "challenge": "榜单", "industry": "行业",
+    "weight_set": "权重方案", "basket": "组合方案", "quotation_sheet": "报价单", "challenge": "榜单",
+    "industry": "行业",
 }  # fmt: skip
 DETAILS = {
     "organisation": "单位", "failures": "连续输错次数", "until": "锁定至", "sessions": "退出设备数", "login": "账号",

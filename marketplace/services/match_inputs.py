@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentStatus, SceneLevel
 from marketplace.models.demands import Demand
 from marketplace.models.solutions import PricePlan, Solution
+from marketplace.services import assessment_standing
 from matching import documents, standard
 
 LOADING = (
@@ -72,14 +73,19 @@ class Assessed:
 
 
 def demand(row: Demand) -> documents.Demand:
-    """The checklist with its lines and its enterprise (loaded), and the record that it was drawn up from."""
+    """The checklist with its lines and its enterprise (loaded), and the assessment behind it: the one that it was drawn
+    up from, else the one that speaks for the enterprise.
+    """
     return next(iter(demands_of([row])))
 
 
 def demands_of(rows: Sequence[Demand]) -> tuple[documents.Demand, ...]:
-    """One statement for all records behind the checklists."""
-    found = _assessed([row.assessment_id for row in rows if row.assessment_id is not None])
-    return tuple(_demand(row, found.get(row.assessment_id or 0, Assessed())) for row in rows)
+    """As many statements for one checklist as for all."""
+    unlinked = {row.enterprise_id for row in rows if row.assessment_id is None}
+    leading = assessment_standing.leading_ids(db.session, unlinked)
+    behind = {row.id: row.assessment_id or leading.get(row.enterprise_id, 0) for row in rows}
+    found = _assessed(list(filter(None, behind.values())))
+    return tuple(_demand(row, found.get(behind[row.id], Assessed())) for row in rows)
 
 
 def _assessed(ids: Sequence[int]) -> dict[int, Assessed]:

@@ -143,3 +143,12 @@ def test_an_enterprise_without_staff_figures_starts_from_one(make: Factory) -> N
     view = compositions.compose(compositions.get_demand(actor, demand.id), Wish(Aim(2)))
     assert view.best
     assert {member.pick.quantity for member in view.best.outcome.members} == {1}
+
+
+def test_a_checklist_written_by_hand_is_judged_by_the_assessment_that_speaks_for_the_enterprise(make: Factory) -> None:
+    desk = Desk(make)
+    make.assessment(user=desk.user, points=Decimal("41.35"), levels=dict.fromkeys(SIX[:2], 2))
+    make.assessment(user=desk.user, points=Decimal("90"), standard="2022")  # of an earlier edition: never compared
+    view = composed(desk)
+    assert view.best
+    assert view.best.outcome.verdict.standing == Standing.REACHED
