@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from marketplace.domain.errors import Conflict, Forbidden, Invalid
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
+from marketplace.models.assessments import AssessmentStatus
 from marketplace.models.audit import AuditEntry
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.models.matches import MatchOrder, MatchRun
@@ -21,7 +23,7 @@ from marketplace.models.solutions import PricePlan, Solution
 from marketplace.policy import reader
 from marketplace.services import clock, demands, match_run_views, match_runs, matches, outbox, ranking_pages
 from marketplace.services.unit_of_work import writing
-from matching import weights
+from matching import standard, weights
 from tests.factories import Factory
 
 
@@ -226,3 +228,22 @@ def test_the_budget_is_met_after_the_estimated_subsidy(owner: Actor, user: User,
     assert budget.state == "met"
     assert "补贴约1.20万元" in budget.reason
     assert budget.points == Decimal(str(reader.load("matching")["points"]["budget"]))
+
+
+def test_the_assessment_behind_a_checklist_goes_into_its_runs(owner: Actor, user: User, make: Factory) -> None:
+    record = make.assessment(user=user, points=Decimal("41.35"), levels={"quality": 0, "energy": 2})
+    demand = make.demand(user=user, assessment_id=record.id, assessment_score=Decimal(12))
+    inputs = _run(_keep(owner, demand)).inputs
+    assert inputs["assessment_score"] == 41.35
+    assert (inputs["scene_levels"]["quality"], inputs["scene_levels"]["energy"]) == (0, 2)
+    assert len(inputs["scene_levels"]) == len(standard.SCENES)
+
+
+@pytest.mark.parametrize("facts", [{"standard": "2022"}, {"status": AssessmentStatus.VOIDED}])
+def test_an_earlier_edition_or_a_voided_record_takes_no_part(
+    owner: Actor, user: User, make: Factory, facts: dict[str, Any]
+) -> None:
+    record = make.assessment(user=user, **facts)
+    demand = make.demand(user=user, assessment_id=record.id, assessment_score=Decimal(12))
+    inputs = _run(_keep(owner, demand)).inputs
+    assert (inputs["assessment_score"], inputs["scene_levels"]) == (12.0, None)
