@@ -21,10 +21,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from benchmarks import catalogue
-from matching import bundle_candidates, bundle_terms, bundles, reading, standard
-from matching.bundle_results import Composition
-from matching.bundle_terms import SubsidyRule, Terms
+from matching import bundles, reading, standard
+from matching.bundles import eligibility, requirements
+from matching.bundles.requirements import Terms
+from matching.bundles.results import Composition
 from matching.documents import Demand, Solution
+from matching.subsidies import SubsidyRule
 
 _TARGET = 2
 _SUBSIDY = SubsidyRule(Decimal("0.4"), 300_000)
@@ -76,13 +78,13 @@ class _Rows:
 
 def plain(terms: Terms, solutions: Sequence[Solution]) -> float | None:
     """The least own cost by one call: columns are solutions, scenes and own cost."""
-    usable, rows = bundle_candidates.usable(terms, solutions), _Rows()
+    usable, rows = eligibility.usable(terms, solutions), _Rows()
     count = len(usable)
     cost = count + len(standard.SCENES)
     _cover(rows, terms, usable)
     _relate(rows, usable)
-    prices = [float(bundle_candidates.price(one)) for one in usable]
-    paid = [float(_SUBSIDY.rate) * float(bundle_candidates.eligible(one)) for one in usable]
+    prices = [float(eligibility.price(one)) for one in usable]
+    paid = [float(_SUBSIDY.rate) * float(eligibility.eligible(one)) for one in usable]
     rows.add({cost: 1.0, **{column: paid[column] - prices[column] for column in range(count)}}, 0)
     rows.add({cost: 1.0, **{column: -prices[column] for column in range(count)}}, -float(_SUBSIDY.cap or 0))
     upper, objective = np.ones(cost + 1), np.zeros(cost + 1)
@@ -136,7 +138,7 @@ def measure(
     """Seconds by the clock on the wall (median, 95th percentile), the worst gap, and the ratio to the plain program."""
     mine, bare, outcomes, gaps, agreed = [], [], Counter[str](), [0.0], 0
     for demand in demands:
-        terms = bundle_terms.from_demand(demand, target_level=_TARGET, subsidy=_SUBSIDY)
+        terms = requirements.from_demand(demand, target_level=_TARGET, subsidy=_SUBSIDY)
         start = time.perf_counter()
         cost = None if terms.missing_points else plain(terms, solutions)
         middle = time.perf_counter()

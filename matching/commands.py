@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from matching import bundle_command, cutting, evaluation, fields, lexicon, reading, weights
+from matching import cutting, evaluation, fields, lexicon, reading, weights
+from matching.bundles import command as bundle_command
 from matching.meetings import command as meeting_command
 from matching.ranking import Ranker
 from matching.results import Ranking

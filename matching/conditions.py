@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import quantities
-from matching.bundle_terms import SubsidyRule
 from matching.catalogue import DEPLOYMENT_AT, INDUSTRY_AT, SCENE_AT, SIZE_AT, Bools, Catalogue, Floats, Levels
 from matching.documents import Demand, DemandLine
+from matching.subsidies import SubsidyRule
 from matching.weights import ConditionWeights, LineWeights, TextWeights
 
 Rows = npt.NDArray[np.int_]

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import catalogue, conditions, cutting, providers, sheets, ties
-from matching.bundle_terms import SubsidyRule
 from matching.catalogue import Floats
 from matching.documents import Demand, Solution
 from matching.explanations import Explanation
 from matching.lexicon import Lexicon
 from matching.results import Ranking, Result
 from matching.sheets import Sheet
+from matching.subsidies import SubsidyRule
 from matching.text_fit import TextFit
 from matching.weights import Weights
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import conditions
-from matching.bundle_terms import SubsidyRule
 from matching.catalogue import Bools, Catalogue, Floats
 from matching.conditions import Fit, State
 from matching.documents import Demand
+from matching.subsidies import SubsidyRule
 from matching.weights import LineWeights, Points, Weights
 
 _PLACES = 6  # decimals of a contribution; a score is the sum of the rounded ones

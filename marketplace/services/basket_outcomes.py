@@ -12,7 +12,8 @@ from marketplace.models.demands import Demand
 from marketplace.services import match_inputs
 from marketplace.services.offers import Offer, Pick
 from matching import bundles, documents, standard
-from matching.bundle_terms import SubsidyRule, present_levels
+from matching.bundles.requirements import present_levels
+from matching.subsidies import SubsidyRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from marketplace.services import basket_outcomes, demand_views, offers
 from marketplace.services.basket_outcomes import Aim, Outcome, Wanted
 from marketplace.services.offers import Offer, Pick
 from matching import bundles, documents
-from matching.bundle_results import Composition, Kind, Remedy, Status
-from matching.bundle_terms import LINE_PREFIX
+from matching.bundles.requirements import LINE_PREFIX
+from matching.bundles.results import Composition, Kind, Remedy, Status
 
 POLICY = baskets.POLICY
 KINDS = {

@@ -18,9 +18,9 @@ from marketplace.models.solutions import Solution
 from marketplace.services import clock, match_inputs, outbox, ranking_weights, search_fallback
 from marketplace.services.ranking_weights import InForce
 from matching import lexicon
-from matching.bundle_terms import SubsidyRule
 from matching.documents import Solution as Document
 from matching.ranking import Ranker
+from matching.subsidies import SubsidyRule
 
 EXTENSION = "ranker"
 Mark = tuple[object, ...]

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 
 from matching import bundles, reading, standard
-from matching.bundle_results import Bundle, Composition, Evaluation, Kind, Status
-from matching.bundle_terms import SubsidyRule
+from matching.bundles.results import Bundle, Composition, Evaluation, Kind, Status
+from matching.subsidies import SubsidyRule
 from tests.unit.matching import bundle_oracle, rows
 from tests.unit.matching.bundle_oracle import Case, Facts
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from matching.bundle_results import Bundle, Kind
+from matching.bundles.results import Bundle, Kind
 from tests.unit.matching import bundle_oracle, rows
 from tests.unit.matching.bundle_oracle import Case, Facts
 from tests.unit.matching.test_bundles import assert_is, compose, offer

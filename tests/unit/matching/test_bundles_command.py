@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks import catalogue
-from matching import bundle_command, commands, standard
+from matching import commands, standard
+from matching.bundles import command as bundle_command
 from tests.unit.matching import rows
 
 FIVE = dict.fromkeys(["product_design", "marketing", "quality", "equipment", "safety"], 2)

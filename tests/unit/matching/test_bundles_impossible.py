@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from matching.bundle_results import Composition, Status
+from matching.bundles.results import Composition, Status
 from tests.unit.matching import bundle_oracle, rows
 from tests.unit.matching.bundle_oracle import Case
 from tests.unit.matching.test_bundles import compose, offer

@@ -11,10 +11,10 @@ import pytest
 
 from benchmarks import catalogue
 from matching import counterfactuals, lexicon, quantities, reading, weights
-from matching.bundle_terms import SubsidyRule
 from matching.counterfactuals import Kind
 from matching.documents import Demand, PriceModel, Solution
 from matching.ranking import Ranker
+from matching.subsidies import SubsidyRule
 from tests.unit.matching import rows
 
 RULE = SubsidyRule(Decimal("0.4"), 20_000)

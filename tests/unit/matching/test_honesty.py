@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from benchmarks import catalogue
 from matching import lexicon, reading, standard, weights
-from matching.bundle_terms import SubsidyRule
 from matching.documents import Case, Demand, Price, Provider, Solution, Standing
 from matching.ranking import Ranker
 from matching.results import Criterion
+from matching.subsidies import SubsidyRule
 from tests.unit.matching import rows
 
 RIVALS = [

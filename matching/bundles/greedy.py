@@ -2,11 +2,11 @@
 
 import math
 
-from matching import bundle_candidates, bundle_check
-from matching.bundle_problem import Chosen, Problem
+from matching.bundles import check, eligibility
+from matching.bundles.problem import Chosen, Problem
 
 
-def greedy(problem: Problem) -> Chosen | None:
+def first(problem: Problem) -> Chosen | None:
     """Sets grown by the cheapest gain, each begun with another provider; the first that holds.
 
     It is not the best and may miss one that is there.
@@ -18,7 +18,7 @@ def greedy(problem: Problem) -> Chosen | None:
 def _grown(problem: Problem, preferred: str) -> Chosen:
     """A set to which the cheapest gain was added until nothing is missing or nothing gains."""
     chosen: set[int] = set()
-    while missing := bundle_check.missing(problem.terms, problem.picked(chosen)):
+    while missing := check.missing(problem.terms, problem.picked(chosen)):
         left = [at for at in range(len(problem.solutions)) if not problem.clashes(at) & chosen]
         prices = {at: _price(problem, at, preferred, missing) for at in left}
         at = min(prices, key=lambda one: (prices[one], one), default=None)
@@ -34,4 +34,4 @@ def _price(problem: Problem, at: int, preferred: str, missing: set[tuple[str, in
     gain = sum(one.coverage.get(scene, 0) >= level for scene, level in missing)
     if not gain:
         return math.inf
-    return (bundle_candidates.price(one) + 1) / gain / (2 if one.provider_id == preferred else 1)
+    return (eligibility.price(one) + 1) / gain / (2 if one.provider_id == preferred else 1)

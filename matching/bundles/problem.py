@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from matching import bundle_candidates, bundle_check, standard
-from matching.bundle_terms import Terms
+from matching import standard
+from matching.bundles import check, eligibility
+from matching.bundles.requirements import Terms
 from matching.documents import Solution
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +52,7 @@ class Problem:
 
     def __init__(self, terms: Terms, solutions: Iterable[Solution], shortfalls: Mapping[str, int]) -> None:
         self.terms = terms
-        candidates = bundle_candidates.usable(terms, solutions)
+        candidates = eligibility.usable(terms, solutions)
         self.open_scenes = _open_scenes(terms, candidates)
         self.solutions = _relevant(terms, candidates, self.open_scenes)
         self.providers = sorted({one.provider_id for one in self.solutions})
@@ -65,7 +66,7 @@ class Problem:
     @cached_property
     def unit(self) -> int:
         """Yuan that the column of own cost counts in: one, unless there are prices beyond reason."""
-        largest = max((bundle_candidates.price(one) for one in self.solutions), default=0)
+        largest = max((eligibility.price(one) for one in self.solutions), default=0)
         unit = 1
         while largest > _LARGEST * unit:
             unit *= 10
@@ -111,7 +112,7 @@ class Problem:
         rows = self.picked(chosen)
         providers = {one.provider_id for one in rows}
         return {
-            Aim.OWN_COST: bundle_check.money(self.terms, rows)[2],
+            Aim.OWN_COST: check.money(self.terms, rows)[2],
             Aim.PROVIDERS: len(providers),
             Aim.SHORTFALL: sum(self.shortfalls[name] for name in providers),
             Aim.SOLUTIONS: len(rows),
@@ -119,11 +120,11 @@ class Problem:
 
     def holds(self, chosen: Sequence[int]) -> bool:
         """Whether a set holds every condition, in whole numbers."""
-        return bundle_check.holds(self.terms, self.picked(chosen))
+        return check.holds(self.terms, self.picked(chosen))
 
     def thinned(self, chosen: Chosen) -> Chosen:
         """A set that holds, without what is superfluous in it: the dearest goes first."""
-        for at in sorted(chosen, key=lambda at: (-bundle_candidates.price(self.solutions[at]), -at)):
+        for at in sorted(chosen, key=lambda at: (-eligibility.price(self.solutions[at]), -at)):
             rest = self._without(chosen, at)
             if at in chosen and self.holds(rest):
                 chosen = rest
@@ -202,10 +203,10 @@ class Problem:
                 yield Row({at: 1.0, place: 1.0}, high=1)
 
     def _money(self) -> Iterator[Row]:
-        prices = [bundle_candidates.price(one) for one in self.solutions]
+        prices = [eligibility.price(one) for one in self.solutions]
         subsidy, cost = self.terms.subsidy, self._cost_at
         rate = Fraction(subsidy.rate) if subsidy else Fraction(0)
-        paid = [rate * bundle_candidates.eligible(one) for one in self.solutions]
+        paid = [rate * eligibility.eligible(one) for one in self.solutions]
         own = {at: -float((price - paid[at]) / self.unit) for at, price in enumerate(prices)}
         yield Row({cost: 1.0, **own}, low=0)
         if subsidy and subsidy.cap is not None:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from matching import bundle_terms
-from matching.bundle_terms import Terms
+from matching.bundles import requirements
+from matching.bundles.requirements import Terms
 from matching.documents import Solution
 
 _RATING_STEPS: Final = 10_000  # ratings are whole numbers of this part of a star
@@ -77,7 +77,7 @@ def shortfalls(solutions: Sequence[Solution]) -> dict[str, int]:
 
 
 def _shortfall(count: float, total: float) -> int:
-    settings = bundle_terms.RATING
+    settings = requirements.RATING
     prior = int(settings["prior_count"])
     drawn = (Fraction(str(total)) + prior * Fraction(settings["prior_rating"])) / (Fraction(str(count)) + prior)
     lacking: Fraction = Fraction(settings["best_rating"]) - drawn
@@ -86,5 +86,5 @@ def _shortfall(count: float, total: float) -> int:
 
 def rating(shortfall: int) -> Decimal:
     """The drawn rating that a shortfall stands for, two decimals."""
-    best = Decimal(bundle_terms.RATING["best_rating"])
+    best = Decimal(requirements.RATING["best_rating"])
     return (best - Decimal(shortfall) / _RATING_STEPS).quantize(Decimal("0.01"))

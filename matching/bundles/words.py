@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from matching import standard
-from matching.bundle_candidates import Barrier
-from matching.bundle_terms import LINE_PREFIX, Essential, Terms
+from matching.bundles.eligibility import Barrier
+from matching.bundles.requirements import LINE_PREFIX, Essential, Terms
 from matching.documents import Demand, Solution
 
 _WAN: Final = 10_000

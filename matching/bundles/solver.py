@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from matching import bundle_check, bundle_milp, bundle_start
-from matching.bundle_milp import Clock
-from matching.bundle_problem import Aim, Chosen, Problem, Row
+from matching.bundles import check, greedy, milp
+from matching.bundles.milp import Clock
+from matching.bundles.problem import Aim, Chosen, Problem, Row
 
 ORDER: Final = (Aim.OWN_COST, Aim.PROVIDERS, Aim.SHORTFALL, Aim.SOLUTIONS)
 
@@ -44,13 +44,13 @@ def best(problem: Problem, clock: Clock, *, order: Sequence[Aim] = ORDER, exclud
 
 def is_possible(problem: Problem, clock: Clock) -> bool | None:
     """Whether any set holds; None when the time is over first."""
-    if bundle_check.missing(problem.terms, problem.solutions):
+    if check.missing(problem.terms, problem.solutions):
         return False
     if problem.holds(()) or problem.holds(range(len(problem.solutions))):
         return True
     cuts: list[Row] = []
     while True:
-        outcome = bundle_milp.minimise(problem, {}, clock=clock, rows=cuts)
+        outcome = milp.minimise(problem, {}, clock=clock, rows=cuts)
         if outcome.values is None:
             return False if outcome.is_empty else None
         chosen = problem.chosen(outcome.values)
@@ -72,7 +72,7 @@ class _Search:
         """Settle the aims one after the other, then the ties."""
         if self.problem.holds(()):
             return Answer(None if () in self._excluded else (), True, 0)
-        if bundle_check.missing(self.problem.terms, self.problem.solutions):
+        if check.missing(self.problem.terms, self.problem.solutions):
             return Answer(None, True, 0)
         step, last = _Step.SETTLED, None
         for aim in self.order:
@@ -88,7 +88,7 @@ class _Search:
 
     def _keep_greedy(self) -> None:
         """The solver's own find may be poor, or there may be none, when not even the first aim is settled."""
-        if start := bundle_start.greedy(self.problem):
+        if start := greedy.first(self.problem):
             self._keep(start)
 
     def _settle(self, aim: Aim) -> _Step:
@@ -104,7 +104,7 @@ class _Search:
         """Find one more set; the bound is on all that are not kept."""
         rows = [*self._excluded_rows, *self._cuts, *self._limit_rows()]
         scale = self.problem.scale(aim)
-        outcome = bundle_milp.minimise(self.problem, self.problem.aim(aim), clock=self.clock, rows=rows, scale=scale)
+        outcome = milp.minimise(self.problem, self.problem.aim(aim), clock=self.clock, rows=rows, scale=scale)
         if outcome.is_empty:
             return _Step.NOTHING_LEFT, _NONE
         if outcome.values is not None:
@@ -156,7 +156,7 @@ class _Search:
         for start in range(0, len(self.problem.solutions), _BLOCK):
             block = range(start, min(start + _BLOCK, len(self.problem.solutions)))
             digits = {at: -float(2 ** (_BLOCK - 1 - at + start)) for at in block}
-            outcome = bundle_milp.minimise(self.problem, digits, clock=self.clock, rows=rows, fixed=fixed)
+            outcome = milp.minimise(self.problem, digits, clock=self.clock, rows=rows, fixed=fixed)
             if outcome.values is None or not outcome.is_solved:
                 return _Step.OUT_OF_TIME, None
             chosen = self.problem.chosen(outcome.values)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from matching import bundle_check, bundle_solver, bundle_words
-from matching.bundle_milp import Clock
-from matching.bundle_problem import Aim, Problem
-from matching.bundle_results import Bundle, GivesUp, Kind
-from matching.bundle_terms import Terms
+from matching.bundles import check, solver, words
+from matching.bundles.milp import Clock
+from matching.bundles.problem import Aim, Problem
+from matching.bundles.requirements import Terms
+from matching.bundles.results import Bundle, GivesUp, Kind
 from matching.documents import Demand, Solution
 
 _PROVIDERS_FIRST = (Aim.PROVIDERS, Aim.OWN_COST, Aim.SHORTFALL, Aim.SOLUTIONS)
@@ -28,17 +28,17 @@ class Listing:
 
     def describe(self, problem: Problem, chosen: Sequence[int], kind: Kind) -> Bundle:
         """A found set as a bundle."""
-        bundle = bundle_check.describe(self.terms, self.demand, problem.picked(chosen), self.shortfalls)
+        bundle = check.describe(self.terms, self.demand, problem.picked(chosen), self.shortfalls)
         return dataclasses.replace(bundle, kind=kind)
 
     def best(
-        self, problem: Problem, kind: Kind, order: Sequence[Aim] = bundle_solver.ORDER, *, is_other: bool = False
+        self, problem: Problem, kind: Kind, order: Sequence[Aim] = solver.ORDER, *, is_other: bool = False
     ) -> Bundle | None:
         """The proven best bundle of a problem; with `is_other`, of those that contain none that is listed."""
         place = {one.id: at for at, one in enumerate(problem.solutions)}
         listed = [bundle.solutions for bundle in self.bundles] if is_other else []
         excluded = [tuple(place[name] for name in names) for names in listed]
-        answer = bundle_solver.best(problem, self.clock, order=order, excluded=excluded)
+        answer = solver.best(problem, self.clock, order=order, excluded=excluded)
         return self.describe(problem, answer.chosen, kind) if answer.chosen is not None and answer.is_proven else None
 
     def new(self, bundle: Bundle | None) -> Bundle | None:
@@ -90,7 +90,7 @@ def _best_rated(listing: Listing, first: Bundle) -> Bundle | None:
     low, high = 0, len(steps)
     while low < high:
         middle = (low + high) // 2
-        if bundle_solver.is_possible(listing.problem(listing.terms, steps[middle]), listing.clock):
+        if solver.is_possible(listing.problem(listing.terms, steps[middle]), listing.clock):
             high = middle
         else:
             low = middle + 1
@@ -104,7 +104,7 @@ def gives_up(listing: Listing, bundle: Bundle) -> tuple[GivesUp, ...]:
     first = listing.bundles[0]
     found: list[GivesUp] = []
     if (more := bundle.own_cost - first.own_cost) > 0:
-        found.append(GivesUp("own_cost", Decimal(more), (), f"企业多付 {bundle_words.money(more)}"))
+        found.append(GivesUp("own_cost", Decimal(more), (), f"企业多付 {words.money(more)}"))
     if (more := len(bundle.providers) - len(first.providers)) > 0:
         found.append(GivesUp("providers", Decimal(more), (), f"多 {more} 家服务商"))
     if first.lowest_rating and bundle.lowest_rating and bundle.lowest_rating < first.lowest_rating:
@@ -112,6 +112,6 @@ def gives_up(listing: Listing, bundle: Bundle) -> tuple[GivesUp, ...]:
         found.append(GivesUp("rating", first.lowest_rating - bundle.lowest_rating, (), text))
     lost = tuple(line for line in first.covers if line not in bundle.covers)
     if lost:
-        text = f"少满足 {len(lost)} 条需求：{bundle_words.lines(listing.demand, lost)}"
+        text = f"少满足 {len(lost)} 条需求：{words.lines(listing.demand, lost)}"
         found.append(GivesUp("lines", Decimal(len(lost)), lost, text))
     return tuple(found)

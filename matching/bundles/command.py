@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from matching import bundle_terms, bundles, fields, reading, standard
-from matching.bundle_results import Bundle, Composition, Remedy
-from matching.bundle_terms import SubsidyRule
+from matching import bundles, fields, reading, standard
+from matching.bundles import requirements
+from matching.bundles.results import Bundle, Composition, Remedy
+from matching.subsidies import SubsidyRule
 
 _RATE: Final = re.compile(r"0|1|1\.0{1,9}|0?\.[0-9]{1,9}", re.ASCII)
 _SECONDS: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
@@ -32,7 +33,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subsidy-cap", type=_whole, help="奖补上限（元）")
     parser.add_argument("--max-providers", type=_positive, help="最多几家服务商")
     parser.add_argument("--alternatives", type=_whole, default=0, help="再列几个不同的组合")
-    parser.add_argument("--time-limit", type=_seconds, default=bundle_terms.DEFAULT_SECONDS, help="最多算几秒")
+    parser.add_argument("--time-limit", type=_seconds, default=requirements.DEFAULT_SECONDS, help="最多算几秒")
 
 
 def run(options: argparse.Namespace) -> Iterable[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from matching import bundle_candidates, bundle_words, standard
-from matching.bundle_candidates import Barrier
-from matching.bundle_results import Bundle, Evaluation, Violation
-from matching.bundle_terms import LINE_PREFIX, Terms
+from matching import standard
+from matching.bundles import eligibility, words
+from matching.bundles.eligibility import Barrier
+from matching.bundles.requirements import LINE_PREFIX, Terms
+from matching.bundles.results import Bundle, Evaluation, Violation
 from matching.documents import Demand, Solution
 
 
@@ -26,8 +27,8 @@ def levels_after(terms: Terms, chosen: Iterable[Solution]) -> dict[str, int]:
 def money(terms: Terms, chosen: Iterable[Solution]) -> tuple[int, int, int]:
     """Price, subsidy and own cost; what has no price counts for nothing here and is a violation elsewhere."""
     rows = list(chosen)
-    price = sum(bundle_candidates.price(one) for one in rows)
-    eligible = sum((bundle_candidates.eligible(one) for one in rows), Fraction(0))
+    price = sum(eligibility.price(one) for one in rows)
+    eligible = sum((eligibility.eligible(one) for one in rows), Fraction(0))
     subsidy = terms.subsidy.amount(eligible) if terms.subsidy else 0
     return price, subsidy, price - subsidy
 
@@ -46,7 +47,7 @@ def describe(terms: Terms, demand: Demand, chosen: Sequence[Solution], shortfall
         scenes=levels,
         level_reached=_level(terms, levels),
         covers=tuple(line.id for line in demand.lines if levels[line.scene] >= line.target_level),
-        lowest_rating=bundle_candidates.rating(max(shortfalls[name] for name in providers)) if providers else None,
+        lowest_rating=eligibility.rating(max(shortfalls[name] for name in providers)) if providers else None,
     )
 
 
@@ -83,17 +84,17 @@ def violations(
     yield from _level_rule(terms, levels)
     for essential in terms.essentials:
         if levels[essential.scene] < essential.level:
-            text = bundle_words.essential_open(essential, levels[essential.scene])
+            text = words.essential_open(essential, levels[essential.scene])
             yield Violation(LINE_PREFIX + essential.line, (), (essential.scene,), text)
     for one in chosen:
-        for barrier in bundle_candidates.barriers(terms, one):
-            yield Violation(_CONDITIONS[barrier], (one.id,), (), bundle_words.barrier(barrier, one, terms))
+        for barrier in eligibility.barriers(terms, one):
+            yield Violation(_CONDITIONS[barrier], (one.id,), (), words.barrier(barrier, one, terms))
     yield from _relations(terms, chosen)
     providers = {one.provider_id for one in chosen}
     if terms.max_providers is not None and len(providers) > terms.max_providers:
-        yield Violation("providers", (), (), bundle_words.too_many_providers(len(providers), terms.max_providers))
+        yield Violation("providers", (), (), words.too_many_providers(len(providers), terms.max_providers))
     if terms.budget is not None and own_cost > terms.budget:
-        yield Violation("budget", (), (), bundle_words.over_budget(own_cost, terms.budget))
+        yield Violation("budget", (), (), words.over_budget(own_cost, terms.budget))
 
 
 _CONDITIONS: Mapping[Barrier, str] = {
@@ -114,14 +115,14 @@ def _level(terms: Terms, levels: Mapping[str, int]) -> int:
 
 def _level_rule(terms: Terms, levels: Mapping[str, int]) -> Iterator[Violation]:
     if terms.missing_points:
-        yield Violation("points", (), (), bundle_words.missing_points(terms))
+        yield Violation("points", (), (), words.missing_points(terms))
     scenes, mandatory = standard.count_scenes(levels, terms.target_level)
     below = tuple(scene for scene, level in levels.items() if level < terms.target_level)
     if scenes < terms.scenes:
-        yield Violation("scenes", (), below, bundle_words.missing_scenes(terms, scenes))
+        yield Violation("scenes", (), below, words.missing_scenes(terms, scenes))
     if mandatory < terms.mandatory_scenes:
         below = tuple(scene for scene in below if standard.SCENES[scene].is_mandatory)
-        yield Violation("mandatory", (), below, bundle_words.missing_mandatory(terms, mandatory))
+        yield Violation("mandatory", (), below, words.missing_mandatory(terms, mandatory))
 
 
 def _relations(terms: Terms, chosen: Sequence[Solution]) -> Iterator[Violation]:
@@ -129,11 +130,11 @@ def _relations(terms: Terms, chosen: Sequence[Solution]) -> Iterator[Violation]:
     for one in chosen if terms.needs else ():
         for other in one.needs:
             if other not in names:
-                yield Violation("needs", (one.id, other), (), bundle_words.need_open(one, other))
+                yield Violation("needs", (one.id, other), (), words.need_open(one, other))
     seen: set[frozenset[str]] = set()
     for one in chosen if terms.conflicts else ():
         for other in one.conflicts:
             pair = frozenset((one.id, other))
             if other in names and pair not in seen and len(pair) > 1:
                 seen.add(pair)
-                yield Violation("conflicts", (one.id, other), (), bundle_words.clash(one.name, names[other]))
+                yield Violation("conflicts", (one.id, other), (), words.clash(one.name, names[other]))

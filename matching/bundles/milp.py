@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.bundle_problem import Floats, Problem, Row
+from matching.bundles.problem import Floats, Problem, Row
 
 _SOLVED, _INFEASIBLE = 0, 2
 _TOLERANCE, _RELATIVE_TOLERANCE = 1e-6, 1e-9

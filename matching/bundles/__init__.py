@@ -11,16 +11,17 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from matching import bundle_alternatives, bundle_candidates, bundle_check, bundle_solver, bundle_terms, bundle_words
-from matching.bundle_alternatives import Listing
-from matching.bundle_candidates import Barrier
-from matching.bundle_infeasibility import Inquiry, OutOfTime, reasons, uncovered
-from matching.bundle_milp import Clock
-from matching.bundle_problem import Problem
-from matching.bundle_results import Composition, Evaluation, Kind, Status
-from matching.bundle_solver import Answer
-from matching.bundle_terms import SubsidyRule, Terms
+from matching.bundles import check, eligibility, others, requirements, solver, words
+from matching.bundles.eligibility import Barrier
+from matching.bundles.infeasibility import Inquiry, OutOfTime, reasons, uncovered
+from matching.bundles.milp import Clock
+from matching.bundles.others import Listing
+from matching.bundles.problem import Problem
+from matching.bundles.requirements import Terms
+from matching.bundles.results import Composition, Evaluation, Kind, Status
+from matching.bundles.solver import Answer
 from matching.documents import Demand, PriceModel, Solution
+from matching.subsidies import SubsidyRule
 
 _UNKNOWN_FACTS = (Barrier.PRICE_UNKNOWN, Barrier.DAYS_UNKNOWN, Barrier.DEPLOYMENT_UNKNOWN)
 _UNIT_MODELS = (PriceModel.PER_DEVICE, PriceModel.PER_USER)
@@ -42,22 +43,22 @@ def compose(
     `budget` (yuan) goes before the demand's own; `time_limit` is in seconds for everything together, at its end stands
     the best that was found with its proven gap. Raises ValueError for a target level that is not in the level rule.
     """
-    terms = bundle_terms.from_demand(
+    terms = requirements.from_demand(
         demand, target_level=target_level, budget=budget, subsidy=subsidy, max_providers=max_providers
     )
-    shortfalls = bundle_candidates.shortfalls(solutions)
+    shortfalls = eligibility.shortfalls(solutions)
     clock = Clock(time_limit)
     if terms.missing_points:
         return _impossible(terms, solutions, Inquiry(solutions, shortfalls, clock))
     problem = Problem(terms, solutions, shortfalls)
-    answer = bundle_solver.best(problem, clock)
+    answer = solver.best(problem, clock)
     if answer.chosen is not None:
         listing = Listing(demand, terms, solutions, shortfalls, clock)
         listing.bundles.append(listing.describe(problem, answer.chosen, Kind.BEST))
-        bundle_alternatives.extend(listing, problem, alternatives)
+        others.extend(listing, problem, alternatives)
         return _possible(listing, answer)
     if not answer.is_proven:
-        return Composition(Status.UNKNOWN, reasons=(bundle_words.NOT_FOUND,))
+        return Composition(Status.UNKNOWN, reasons=(words.NOT_FOUND,))
     return _impossible(terms, solutions, Inquiry(solutions, shortfalls, clock))
 
 
@@ -75,10 +76,10 @@ def evaluate(
     A solution without a price adds nothing to the money and is a violation. Raises ValueError for a target level that
     is not in the level rule.
     """
-    terms = bundle_terms.from_demand(
+    terms = requirements.from_demand(
         demand, target_level=target_level, budget=budget, subsidy=subsidy, max_providers=max_providers
     )
-    return bundle_check.evaluate(terms, demand, chosen, bundle_candidates.shortfalls(chosen))
+    return check.evaluate(terms, demand, chosen, eligibility.shortfalls(chosen))
 
 
 def _possible(listing: Listing, answer: Answer) -> Composition:
@@ -86,7 +87,7 @@ def _possible(listing: Listing, answer: Answer) -> Composition:
     gap = Decimal(cost - answer.bound) / cost if cost and not answer.is_proven else Decimal(0)
     notes = _notes(listing)
     if not answer.is_proven:
-        notes.insert(0, bundle_words.out_of_time(gap))
+        notes.insert(0, words.out_of_time(gap))
     status = Status.OPTIMAL if answer.is_proven else Status.FEASIBLE
     return Composition(status, tuple(listing.bundles), gap=gap, notes=tuple(notes))
 
@@ -96,9 +97,9 @@ def _notes(listing: Listing) -> list[str]:
     terms = listing.terms
     listed = {name for bundle in listing.bundles for name in bundle.solutions}
     prices = [one.price for one in listing.solutions if one.id in listed and one.price]
-    notes = [bundle_words.NO_SCORE] if terms.score is None else []
+    notes = [words.NO_SCORE] if terms.score is None else []
     if any(price.model in _UNIT_MODELS for price in prices):
-        notes.append(bundle_words.UNIT_PRICES)
+        notes.append(words.UNIT_PRICES)
     return notes
 
 
@@ -107,12 +108,12 @@ def _impossible(terms: Terms, solutions: Sequence[Solution], inquiry: Inquiry) -
         conflict, remedies = inquiry.conflict(terms), inquiry.remedies(terms)
     except OutOfTime:
         conflict, remedies = (), ()
-    unknown = Counter(barrier for one in solutions for barrier in bundle_candidates.barriers(terms, one))
+    unknown = Counter(barrier for one in solutions for barrier in eligibility.barriers(terms, one))
     return Composition(
         Status.INFEASIBLE,
         uncovered=uncovered(terms, solutions),
         conflict=conflict,
-        reasons=reasons(terms, solutions, conflict) or (bundle_words.NOT_CLEARED_UP,),
+        reasons=reasons(terms, solutions, conflict) or (words.NOT_CLEARED_UP,),
         smallest_change=remedies,
-        notes=tuple(bundle_words.left_out(fact, unknown[fact]) for fact in _UNKNOWN_FACTS if unknown[fact]),
+        notes=tuple(words.left_out(fact, unknown[fact]) for fact in _UNKNOWN_FACTS if unknown[fact]),
     )

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from matching import bundle_candidates, bundle_check, bundle_solver, bundle_words, standard
-from matching.bundle_milp import Clock
-from matching.bundle_problem import Aim, Problem
-from matching.bundle_results import Change, Remedy
-from matching.bundle_terms import LINE_PREFIX, Terms
+from matching import standard
+from matching.bundles import check, eligibility, solver, words
+from matching.bundles.milp import Clock
+from matching.bundles.problem import Aim, Problem
+from matching.bundles.requirements import LINE_PREFIX, Terms
+from matching.bundles.results import Change, Remedy
 from matching.documents import Solution
 
 _MOST_CHANGES: Final = 2
@@ -31,7 +32,7 @@ class Inquiry:
         """Whether any bundle holds these terms."""
         if terms.missing_points:
             return False
-        answer = bundle_solver.is_possible(Problem(terms, self.solutions, self.shortfalls), self.clock)
+        answer = solver.is_possible(Problem(terms, self.solutions, self.shortfalls), self.clock)
         if answer is None:
             raise OutOfTime
         return answer
@@ -39,7 +40,7 @@ class Inquiry:
     def least(self, terms: Terms, aim: Aim) -> int:
         """The least value of an aim over the bundles of terms that can be met."""
         problem = Problem(terms, self.solutions, self.shortfalls)
-        answer = bundle_solver.best(problem, self.clock, order=(aim,))
+        answer = solver.best(problem, self.clock, order=(aim,))
         if answer.chosen is None or not answer.is_proven:
             raise OutOfTime
         return problem.measure(answer.chosen)[aim]
@@ -96,10 +97,9 @@ class Inquiry:
         if "budget" in names and terms.budget is not None:
             amounts["budget"] = Decimal(self.least(rest, Aim.OWN_COST) - terms.budget)
         changes = [
-            Change(name, amounts.get(name), bundle_words.change(terms, name, amounts.get(name, Decimal(0))))
-            for name in names
+            Change(name, amounts.get(name), words.change(terms, name, amounts.get(name, Decimal(0)))) for name in names
         ]
-        return Remedy(tuple(changes), bundle_words.remedy([change.text for change in changes]))
+        return Remedy(tuple(changes), words.remedy([change.text for change in changes]))
 
     def _least_days(self, terms: Terms, above: int) -> int:
         """The shortest deadline that makes terms possible which are possible with the longest."""
@@ -116,8 +116,8 @@ class Inquiry:
 
 def uncovered(terms: Terms, solutions: Sequence[Solution]) -> tuple[str, ...]:
     """Scenes that no usable solution lifts: of essential lines and, if too few can be counted, all below target."""
-    rows = bundle_candidates.usable(terms, solutions)
-    best = bundle_check.levels_after(terms, rows)
+    rows = eligibility.usable(terms, solutions)
+    best = check.levels_after(terms, rows)
     found = {one.scene for one in terms.essentials if best[one.scene] < one.level}
     scenes, mandatory = standard.count_scenes(best, terms.target_level)
     below = {scene for scene, level in best.items() if level < terms.target_level}
@@ -130,16 +130,16 @@ def uncovered(terms: Terms, solutions: Sequence[Solution]) -> tuple[str, ...]:
 
 def reasons(terms: Terms, solutions: Sequence[Solution], conflict: Sequence[str]) -> tuple[str, ...]:
     """Why there is no bundle: what fails by itself, then what fails together."""
-    best = bundle_check.levels_after(terms, bundle_candidates.usable(terms, solutions))
+    best = check.levels_after(terms, eligibility.usable(terms, solutions))
     scenes, mandatory = standard.count_scenes(best, terms.target_level)
-    found = [bundle_words.missing_points(terms)] if terms.missing_points else []
-    found += [bundle_words.nobody_covers(one) for one in terms.essentials if best[one.scene] < one.level]
+    found = [words.missing_points(terms)] if terms.missing_points else []
+    found += [words.nobody_covers(one) for one in terms.essentials if best[one.scene] < one.level]
     if scenes < terms.scenes:
-        found.append(bundle_words.too_few_scenes(terms, scenes))
+        found.append(words.too_few_scenes(terms, scenes))
     if mandatory < terms.mandatory_scenes:
-        found.append(bundle_words.too_few_mandatory(terms, mandatory))
+        found.append(words.too_few_mandatory(terms, mandatory))
     if len(conflict) > 1:
-        found.append(bundle_words.together([bundle_words.condition(terms, name) for name in conflict]))
+        found.append(words.together([words.condition(terms, name) for name in conflict]))
     return tuple(found)
 
 
