@@ -20,6 +20,7 @@ from matching.documents import Judgement, Solution
 from matching.evaluation import Interval
 from matching.lexicon import Lexicon
 from matching.ranking import Ranker
+from matching.subsidies import SubsidyRule
 from matching.weights import Points, Weights
 
 PRIOR_DEMANDS = 20.0
@@ -84,10 +85,14 @@ def fit(
     *,
     weights: Weights,
     lexicon: Lexicon,
+    subsidy: SubsidyRule | None = None,
     prior_demands: float = PRIOR_DEMANDS,
 ) -> Fitted:
-    """Fit the points; the same arguments give the same result. Without a judged demand the points stay as they are."""
-    ranker = Ranker(weights, lexicon).fit(solutions)
+    """Fit the points; the same arguments give the same result. Without a judged demand the points stay as they are.
+
+    `subsidy` is the rule that the ranking itself counts by, so that budgets are judged alike.
+    """
+    ranker = Ranker(weights, lexicon, subsidy).fit(solutions)
     ids = [solution.id for solution in ranker.catalogue_.solutions]
     judged = [row for row in judgements if any(row.grades.get(name, 0) > 0 for name in ids)]
     evidence = [_evidence(ranker, row, ids) for row in judged]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from marketplace.domain import credit_codes, login_names, passwords, wording
+from marketplace.domain import credit_codes, login_names, passwords, sizes, wording
 from marketplace.models.accounts import OrganisationKind, Role
 from marketplace.models.providers import ProviderKind
 
@@ -98,13 +98,9 @@ def code_problem(code: str) -> str | None:
 
 
 def enterprise_problems(facts: EnterpriseFacts) -> Messages:
-    found: Messages = {}
+    found: Messages = sizes.problems(employees=facts.employees, revenue=facts.revenue)
     if facts.industry not in wording.INDUSTRIES:
         found["industry"] = ["请选择所属试点行业"]
-    if facts.employees is not None and facts.employees <= 0:
-        found["employees"] = ["从业人员要填大于0的整数，不清楚可以不填"]
-    if facts.revenue is not None and facts.revenue < 0:
-        found["revenue"] = ["营业收入不能是负数，不清楚可以不填"]
     return found
 
 

@@ -93,7 +93,6 @@ ACTS: dict[str, Act] = {
     "quotation_sheet.withdraw": _act("收回报价单", "from", "to", "reason"),
     "challenges.drawn_up": _act("拟定榜单", "title"),
     "challenges.answered": _act("应榜", "price", "days"),
-    "insights.exported": _act("导出行业清单", "industry", "rows"),
     "challenge.publish": _act("发榜", "from", "to", "reason"),
     "challenge.close": _act("收榜", "from", "to", "reason"),
     "weights.proposed": _act("提出权重方案", "name"),

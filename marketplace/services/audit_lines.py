@@ -1,13 +1,11 @@
 """The trail as auditors read it: words for acts, subjects and details; the same lines on the page and in Excel."""
 
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -18,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, User
 from marketplace.models.audit import AuditEntry
 from marketplace.policy import reader
-from marketplace.services import audit, clock
+from marketplace.services import audit, clock, workbooks
 from marketplace.services.pages import Page
 
 LIMITS = reader.load("accounts")["listing"]
@@ -50,8 +48,7 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
     "quotation_sheet": wording.SHEET_STATUSES,
     "challenge": wording.CHALLENGE_STATUSES,
 }
-HEADINGS = ("时间", "办理人", "角色", "单位", "事项", "对象", "内容")
-WIDTHS = (20, 16, 12, 28, 16, 28, 60)
+COLUMNS = (("时间", 20), ("办理人", 16), ("角色", 12), ("单位", 28), ("事项", 16), ("对象", 28), ("内容", 60))
 Names = dict[str, dict[int, str]]
 
 
@@ -90,25 +87,8 @@ def export(actor: Actor, *, action: str | None = None) -> bytes:
     act = audit.ACTS.get(action or "")
     title = f"审计记录　事项：{act.label if act else '全部'}　共{found.total}条"
     made = f"导出时间：{wording.moment(clock.now())}　导出人：{actor.name}（{wording.ROLES[actor.role]}）"
-    return _workbook([title, made], _lines(found.rows))
-
-
-def _workbook(head: Iterable[str], lines: Iterable[Line]) -> bytes:
-    """What people typed stays text: a reason that begins with = is no formula."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        sheet, bold = book.add_worksheet("审计记录"), book.add_format({"bold": True})
-        texts = list(head)
-        for row, text in enumerate(texts):
-            sheet.write_string(row, 0, text)
-        sheet.write_row(len(texts), 0, HEADINGS, bold)
-        sheet.freeze_panes(len(texts) + 1, 0)
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
-        for row, line in enumerate(lines, start=len(texts) + 1):
-            sheet.write_row(row, 0, line.cells())
-    return buffer.getvalue()
+    rows = (line.cells() for line in _lines(found.rows))
+    return workbooks.make([workbooks.Page("审计记录", [title, made], COLUMNS, rows)])
 
 
 def _lines(rows: Iterable[AuditEntry]) -> tuple[Line, ...]:

@@ -122,11 +122,7 @@ def _conflict(session: Session, enterprise_id: int) -> Conflict:
 
 
 def _check(facts: Facts) -> None:
-    found: dict[str, list[str]] = {}
-    if facts.employees is not None and not 0 < facts.employees <= LIMITS["employees_max"]:
-        found["employees"] = [f"从业人员请填1到{LIMITS['employees_max']}的整数，不清楚可以空着"]
-    if facts.revenue is not None and not 0 <= facts.revenue <= LIMITS["revenue_max"]:
-        found["revenue"] = ["年营业收入超出范围，请核对单位是不是万元"]
+    found = sizes.problems(employees=facts.employees, revenue=facts.revenue)
     if facts.main_products and len(facts.main_products) > LIMITS["main_products_max"]:
         found["main_products"] = [f"主要产品不超过{LIMITS['main_products_max']}个字，请精简"]
     if facts.gbt4754 is not None and facts.gbt4754 not in taxonomy.NAMES:

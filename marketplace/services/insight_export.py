@@ -1,21 +1,16 @@
 """The lists of an industry and the unmet demand as Excel workbooks: what was counted, when, and the rows."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-
 from marketplace.domain import wording
+from marketplace.services import workbooks
 from marketplace.services.insight_lines import Line
 from marketplace.services.insights import Insight, SceneRow
 from marketplace.services.unmet_demand import Unmet
+from marketplace.services.workbooks import Column, Page
 
-MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What people typed is text and stays text: nothing of it may run as a formula or become a link.
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Cells = list[list[str | int]]
-Column = tuple[str, int]
 
 TALLY: tuple[Column, ...] = (("条数", 8), ("企业数", 8), ("预算", 26))
 NEEDS: tuple[Column, ...] = (("场景", 12), ("需求（代表性说法）", 70), *TALLY, ("清单编号", 24))
@@ -42,7 +37,8 @@ def insight_workbook(insight: Insight) -> bytes:
         for one in insight.pains
     ]
     scenes: Cells = [_scene(row) for row in insight.scenes]
-    return _book(head, (("需求清单", NEEDS, needs), ("问题清单", PAINS, pains), ("场景清单", SCENES, scenes)))
+    lists = (("需求清单", NEEDS, needs), ("问题清单", PAINS, pains), ("场景清单", SCENES, scenes))
+    return workbooks.make(Page(name, head, columns, rows) for name, columns, rows in lists)
 
 
 def unmet_workbook(unmet: Unmet) -> bytes:
@@ -63,7 +59,7 @@ def unmet_workbook(unmet: Unmet) -> bytes:
         ]
         for row in unmet.rows
     ]
-    return _book(head, (("未满足的需求", UNMET, rows),))
+    return workbooks.make([Page("未满足的需求", head, UNMET, rows)])
 
 
 def _tally(tally: Any) -> list[str | int]:
@@ -92,25 +88,3 @@ def _words(lines: Sequence[Line]) -> str:
 
 def _keys(lines: Sequence[Line]) -> str:
     return "、".join(str(key) for key in sorted({line.demand_id for line in lines}))
-
-
-def _book(head: Sequence[str], sheets: Sequence[tuple[str, Sequence[Column], Cells]]) -> bytes:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, OPTIONS) as book:
-        bold = book.add_format({"bold": True})
-        heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        cells = book.add_format({"text_wrap": True, "valign": "top"})
-        for name, columns, rows in sheets:
-            page = book.add_worksheet(name)
-            for at, text in enumerate(head):
-                page.write_string(at, 0, text, bold if at == 0 else None)
-            first = len(head) + 1
-            for column, (label, width) in enumerate(columns):
-                page.set_column(column, column, width)
-                page.write_string(first, column, label, heading)
-            page.freeze_panes(first + 1, 1)
-            page.set_landscape()
-            page.fit_to_pages(1, 0)
-            for at, row in enumerate(rows, start=first + 1):
-                page.write_row(at, 0, row, cells)
-    return buffer.getvalue()

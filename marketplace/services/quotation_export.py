@@ -1,17 +1,12 @@
 """A quotation sheet as an Excel workbook: from what was frozen, never from today's listings."""
 
-import io
-from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-
 from marketplace.domain import wording
+from marketplace.services import workbooks
 from marketplace.services.quotation_sheets import SheetView
+from marketplace.services.workbooks import Cell, Page
 
-# What people typed is text and stays text: nothing of it may run as a formula or become a link.
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (
     ("序号", 6), ("产品", 30), ("供方", 26), ("价格方案", 18), ("计价单位", 14), ("单价（元）", 12), ("数量", 8),
     ("标价（元）", 12), ("平台让（元）", 12), ("合同价（元）", 12), ("支出类别", 12), ("预计奖补（元）", 14),
@@ -19,18 +14,18 @@ COLUMNS = (
 )  # fmt: skip
 TOTAL_FROM = 7  # the column of 标价
 SCENE_COLUMNS = (("场景", 24), ("约束性", 10), ("现有等级", 12), ("配成后等级", 12))
-Cell = str | int | None
 
 
 def workbook(sheet: SheetView) -> bytes:
-    buffer, content = io.BytesIO(), sheet.content
-    with xlsxwriter.Workbook(buffer, OPTIONS) as book:
-        bold, plain = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        rows = [_line(line) for line in content["lines"]]
-        _fill(book.add_worksheet("报价单"), _head(sheet), COLUMNS, [*rows, _total(content["payment"])], (bold, plain))
-        levels = [_scene(scene) for scene in content["scenes"]]
-        _fill(book.add_worksheet("场景等级"), [sheet.number, _rule(content)], SCENE_COLUMNS, levels, (bold, plain))
-    return buffer.getvalue()
+    content = sheet.content
+    lines = [*(_line(line) for line in content["lines"]), _total(content["payment"])]
+    levels = [_scene(scene) for scene in content["scenes"]]
+    return workbooks.make(
+        [
+            Page("报价单", _head(sheet), COLUMNS, lines, frozen=2),
+            Page("场景等级", [sheet.number, _rule(content)], SCENE_COLUMNS, levels, frozen=2),
+        ]
+    )
 
 
 def filename(sheet: SheetView) -> str:
@@ -74,25 +69,3 @@ def _scene(scene: dict[str, Any]) -> list[Cell]:
     levels = wording.LEVELS
     mark = "是" if scene["is_mandatory"] else "否"
     return [scene["name"], mark, levels[str(scene["before"])], levels[str(scene["after"])]]
-
-
-def _fill(
-    page: Any,
-    head: Sequence[str],
-    columns: Sequence[tuple[str, int]],
-    rows: Sequence[Sequence[Cell]],
-    formats: tuple[Any, Any],
-) -> None:
-    bold, plain = formats
-    for at, text in enumerate(head):
-        page.write_string(at, 0, text, bold if at == 0 else None)
-    first = len(head) + 1
-    for column, (label, width) in enumerate(columns):
-        page.set_column(column, column, width)
-        page.write_string(first, column, label, bold)
-    page.freeze_panes(first + 1, 2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    for at, row in enumerate(rows, start=first + 1):
-        page.write_row(at, 0, row, plain)

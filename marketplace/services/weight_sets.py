@@ -26,7 +26,13 @@ def propose(actor: Actor, *, name: str, once: str | None = None) -> int:
     if not found.is_enough:
         raise Invalid({"outcomes": [too_few(found)]})
     in_force = ranking_weights.in_force()
-    fitted = learning.fit(found.judgements, rankers.documents(), weights=in_force.weights, lexicon=lexicon.default())
+    fitted = learning.fit(
+        found.judgements,
+        rankers.documents(),
+        weights=in_force.weights,
+        lexicon=lexicon.default(),
+        subsidy=rankers.subsidy(),
+    )
     with unit_of_work.writing(actor, once=once) as session:
         row = WeightSet(
             name=name,

@@ -1,18 +1,16 @@
 """The audit trail for auditors: filter, pages, Excel of what is shown."""
 
-import io
-
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.services import audit_lines
+from marketplace.web import downloads
 from marketplace.web.access import actor, requires
 from marketplace.web.forms import acts
 
 blueprint = Blueprint("audit", __name__)
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/audit")
@@ -31,7 +29,7 @@ def export() -> ResponseReturnValue:
     except Invalid as error:
         flash(error.messages["action"][0], "warning")
         return redirect(url_for("audit.index", action=_action()), 303)
-    return send_file(io.BytesIO(content), mimetype=EXCEL, as_attachment=True, download_name="审计记录.xlsx")
+    return downloads.workbook(content, "审计记录.xlsx")
 
 
 def _action() -> str | None:

@@ -1,14 +1,13 @@
 """The lists of an industry and the unmet demand, for city and county staff."""
 
-from urllib.parse import quote
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.domain import permissions, wording
 from marketplace.domain.permissions import Permission
 from marketplace.services import insight_export, insights, unmet_demand
 from marketplace.services.insight_lines import POLICY
+from marketplace.web import downloads
 from marketplace.web.access import actor, requires
 
 blueprint = Blueprint("insights", __name__)
@@ -26,7 +25,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     insight = insights.get(actor(), industry=request.args.get("industry", ""))
     name = f"{wording.INDUSTRIES[insight.industry]}-需求问题场景清单.xlsx"
-    return _download(insight_export.insight_workbook(insight), name)
+    return downloads.workbook(insight_export.insight_workbook(insight), name)
 
 
 @blueprint.get("/insights/unmet")
@@ -41,10 +40,4 @@ def unmet() -> ResponseReturnValue:
 @requires(Permission.READ_INSIGHTS)
 def unmet_export() -> ResponseReturnValue:
     found = unmet_demand.get(actor(), industry=request.args.get("industry"))
-    return _download(insight_export.unmet_workbook(found), "未满足的需求.xlsx")
-
-
-def _download(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype=insight_export.MIMETYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return downloads.workbook(insight_export.unmet_workbook(found), "未满足的需求.xlsx")

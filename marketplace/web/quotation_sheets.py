@@ -1,7 +1,5 @@
 """报价单: issue, show, share by link, print, export, withdraw."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +8,7 @@ from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.services import quotation_export, quotation_sheets, timelines
 from marketplace.services.quotation_sheets import Access
+from marketplace.web import downloads
 from marketplace.web.access import actor, public, requires
 from marketplace.web.forms import acts
 from marketplace.web.forms.acts import Act
@@ -57,10 +56,7 @@ def paper(sheet_id: int) -> ResponseReturnValue:
 @requires(Permission.BUILD_BUNDLE)
 def export(sheet_id: int) -> ResponseReturnValue:
     sheet = quotation_sheets.get(actor(), sheet_id)
-    response = Response(quotation_export.workbook(sheet), mimetype=quotation_export.MIMETYPE)
-    name = quote(quotation_export.filename(sheet))
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return downloads.workbook(quotation_export.workbook(sheet), quotation_export.filename(sheet))
 
 
 @blueprint.post("/sheets/<int:sheet_id>/withdraw")

@@ -1,9 +1,8 @@
 """Favourites and shortlists, their print and Excel."""
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.domain import demands as rules
@@ -11,6 +10,7 @@ from marketplace.domain import permissions, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.services import shortlist_export, shortlist_views, shortlists
+from marketplace.web import downloads
 from marketplace.web.access import actor, find_actor, public, requires
 from marketplace.web.forms import acts
 from marketplace.web.forms.acts import Act
@@ -111,10 +111,7 @@ def paper(shortlist_id: int) -> ResponseReturnValue:
 @requires(Permission.KEEP_SHORTLIST)
 def export(shortlist_id: int) -> ResponseReturnValue:
     sheet = shortlist_views.get(actor(), shortlist_id)
-    response = Response(shortlist_export.workbook(sheet), mimetype=shortlist_export.MIMETYPE)
-    name = quote(shortlist_export.filename(sheet))
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return downloads.workbook(shortlist_export.workbook(sheet), shortlist_export.filename(sheet))
 
 
 @blueprint.post("/shortlists/<int:shortlist_id>/entries/<int:entry_id>/remove")

@@ -49,7 +49,7 @@ def test_the_export_holds_what_the_filter_shows(auditor: Browser, make: Factory)
     assert response.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
     assert "解除锁定" in sheet[0][0]
-    assert len(sheet) == 3 + 60
+    assert len(sheet) == 4 + 60
 
 
 def test_the_page_costs_the_same_for_one_entry_and_for_twenty(
