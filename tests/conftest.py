@@ -124,13 +124,25 @@ def empty_template(databases: Databases, tmp_path_factory: pytest.TempPathFactor
     return url
 
 
-@pytest.fixture
-def app(databases: Databases, empty_template: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application over a database of its own, migrated and empty, with an index of its own."""
-    url = databases.new(empty_template)
-    app = make_app(url, tmp_path)
+@pytest.fixture(scope="session")
+def empty_index(databases: Databases, empty_template: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of a database without a row."""
+    url, folder = databases.new(empty_template), tmp_path_factory.mktemp("empty_index")
+    app = make_app(url, folder)
     with app.app_context():
         search.rebuild()
+    dispose(app)
+    databases.drop(url)
+    return folder / "search"
+
+
+@pytest.fixture
+def app(databases: Databases, empty_template: str, empty_index: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The application over a database of its own, migrated and empty, with an index of its own."""
+    url = databases.new(empty_template)
+    shutil.copytree(empty_index, tmp_path / "search")
+    app = make_app(url, tmp_path)
+    with app.app_context():
         yield app
     dispose(app)
     databases.drop(url)

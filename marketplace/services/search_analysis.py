@@ -1,6 +1,7 @@
 """What the search engines are given: the cutter with the trade's words, its synonyms, pinyin, scene names."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import rjieba
 from pypinyin import lazy_pinyin
@@ -10,7 +11,9 @@ from matching import lexicon
 from search_index.analysis import Analysis
 
 
+@cache
 def make() -> Analysis:
+    """One for all applications of a process: the dictionary of the cutter takes a while to load."""
     words = lexicon.default()
     return Analysis(
         cut=_cutter(words.cutter_words()), synonyms=words.synonyms(), pinyin=_pinyin, scene_names=wording.SCENES
