@@ -1,4 +1,4 @@
-"""Pictures of ten key pages at two widths into docs/screens: python scripts/take_screens.py http://127.0.0.1:8000"""
+"""Pictures of key pages at two widths into docs/screens: python scripts/take_screens.py http://127.0.0.1:8000"""
 
 import shutil
 import sys
@@ -20,17 +20,26 @@ PAGES = (  # name, address, role
     ("08-progress", "/progress", None),
     ("09-demand", "/demands/1", "enterprise"),
     ("10-ranking", "/demands/1/ranking", "enterprise"),
+    ("11-assessment", "/assessments/2", "enterprise"),
+    ("12-gap", "/assessments/2/gap", "enterprise"),
+    ("13-bundle", "/demands/1/bundle", "enterprise"),
+    ("14-basket", "/baskets/1", "enterprise"),
+    ("15-quotation-sheet", "/sheets/1", "enterprise"),
+    ("16-file", "/enterprises/1", "enterprise"),
+    ("17-ranking-rules", "/ranking-rules", None),
+    ("18-leads", "/leads", "provider"),
+    ("19-insights", "/insights", "bureau_reviewer"),
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
-def take(browser: Browser, address: str, width: int) -> None:
+def take(browser: Browser, address: str, width: int, role: str | None) -> None:
     context = browser.new_context(base_url=address, viewport={"width": width, "height": 900}, locale="zh-CN")
     page = context.new_page()
-    for name, path, role in sorted(PAGES, key=lambda row: row[2] is not None):
-        if role and not page.url.endswith("/demands/1"):
-            page.goto("/login")
-            page.locator(f"form[action$='/demo-login'] button[value='{role}']").click()
+    if role:
+        page.goto("/login")
+        page.locator(f"form[action$='/demo-login'] button[value='{role}']").click()
+    for name, path, _ in (row for row in PAGES if row[2] == role):
         page.goto(path)
         height = page.evaluate("document.documentElement.scrollHeight")
         clip = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
@@ -43,7 +52,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for width in WIDTHS:
-            take(browser, sys.argv[1], width)
+            for role in {row[2]: None for row in PAGES}:
+                take(browser, sys.argv[1], width, role)
         browser.close()
 
 
