@@ -51,7 +51,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Caution:
     """Something to look at again; it stops nobody."""
 
     topic: str
@@ -128,10 +128,10 @@ def missing(answers: Mapping[str, Answer], scene_levels: Mapping[str, int]) -> t
     return (*unanswered, *(key for key in standard.SCENES if key not in scene_levels))
 
 
-def warnings(answers: Mapping[str, Answer], scene_levels: Mapping[str, int]) -> tuple[Warning, ...]:
+def warnings(answers: Mapping[str, Answer], scene_levels: Mapping[str, int]) -> tuple[Caution, ...]:
     """Answers that do not go together with their figures, with each other, or with the scenes."""
     found = [
-        Warning(item.id, message)
+        Caution(item.id, message)
         for item in standard.ITEMS.values()
         if item.id in answers
         for message in item_warnings(item, answers)
@@ -155,16 +155,16 @@ def item_warnings(item: Item, answers: Mapping[str, Answer]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _scene_warnings(answers: Mapping[str, Answer], scene_levels: Mapping[str, int]) -> list[Warning]:
+def _scene_warnings(answers: Mapping[str, Answer], scene_levels: Mapping[str, int]) -> list[Caution]:
     collection, systems = answers.get("Q4", Answer()), answers.get("Q5", Answer())
     chosen = [standard.ITEMS["Q4"].options[key] for key in collection.options]
     names = [option.text for option in chosen if option.scene and scene_levels.get(option.scene) == 0]
     found = []
     if names:
-        found.append(Warning("Q4", f"{'、'.join(names)}选了自动采集，场景里却还没到一级，请核对"))
+        found.append(Caution("Q4", f"{'、'.join(names)}选了自动采集，场景里却还没到一级，请核对"))
     with_system = [standard.SCENES[key].name for key, level in scene_levels.items() if level >= SYSTEM_LEVEL]
     if systems.options == ("A",) and with_system:
-        found.append(Warning("Q5", f"选了没有用系统，{'、'.join(with_system)}却到了二级及以上，请核对"))
+        found.append(Caution("Q5", f"选了没有用系统，{'、'.join(with_system)}却到了二级及以上，请核对"))
     return found
 
 

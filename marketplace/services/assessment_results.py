@@ -11,7 +11,7 @@ from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessment_words as words
 from marketplace.domain import assessments as rules
 from marketplace.domain import permissions, wording
-from marketplace.domain.assessments import Answer, Part, Result, Warning
+from marketplace.domain.assessments import Answer, Caution, Part, Result
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentStatus
@@ -100,7 +100,7 @@ class Outcome:
     dimensions: tuple[DimensionBlock, ...]
     groups: tuple[SceneBlock, ...]
     counts: tuple[tuple[str, int, int], ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Caution, ...]
     earlier: tuple[Earlier, ...]
     may_void: bool
     is_own: bool

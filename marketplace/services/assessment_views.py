@@ -12,7 +12,7 @@ from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessments as rules
 from marketplace.domain import permissions, wording
 from marketplace.domain.assessment_figures import POLICY
-from marketplace.domain.assessments import Answer, Part, Warning
+from marketplace.domain.assessments import Answer, Caution, Part
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
@@ -50,7 +50,7 @@ class Sheet:
     scene_levels: Mapping[str, int]
     parts: tuple[PartView, ...]
     missing: tuple[str, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Caution, ...]
     may_write: bool
     obstacle: str
 
