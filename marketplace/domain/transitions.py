@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.domain.permissions import Permission
+from marketplace.models.approvals import ApprovalStatus
 from marketplace.models.assessments import AssessmentStatus
 from marketplace.models.bundles import SheetStatus
 from marketplace.models.challenges import ChallengeStatus
@@ -28,9 +29,20 @@ def _table(*rows: Transition) -> dict[str, Transition]:
 
 
 def _step(
-    action: str, label: str, source: str, target: str, permission: Permission, *, reason: bool = False
+    action: str,
+    label: str,
+    source: str | tuple[str, ...],
+    target: str,
+    permission: Permission,
+    *,
+    reason: bool = False,
 ) -> Transition:
-    return Transition(action, label, frozenset({source}), target, permission, reason)
+    sources = frozenset({source} if isinstance(source, str) else source)
+    return Transition(action, label, sources, target, permission, reason)
+
+
+OPEN = ApprovalStatus
+UNDECIDED = (ApprovalStatus.IN_REVIEW, ApprovalStatus.PANEL, ApprovalStatus.SECOND_REVIEW)
 
 
 TRANSITIONS: dict[str, dict[str, Transition]] = {
@@ -41,22 +53,38 @@ TRANSITIONS: dict[str, dict[str, Transition]] = {
         ),
     ),
     "solution": _table(
-        Transition(
-            "suspend",
-            "暂停",
-            frozenset({SolutionStatus.LISTED}),
-            SolutionStatus.SUSPENDED,
-            Permission.SUSPEND_LISTING,
-            needs_reason=True,
-        ),
-        Transition(
-            "restore",
-            "恢复",
-            frozenset({SolutionStatus.SUSPENDED}),
+        _step(
+            "list",
+            "准予上架",
+            (SolutionStatus.DRAFT, SolutionStatus.WITHDRAWN, SolutionStatus.EXPIRED),
             SolutionStatus.LISTED,
-            Permission.SUSPEND_LISTING,
-            needs_reason=True,
+            Permission.REVIEW_SECOND,
         ),
+        _step(
+            "suspend", "暂停", SolutionStatus.LISTED, SolutionStatus.SUSPENDED, Permission.SUSPEND_LISTING, reason=True
+        ),
+        _step(
+            "restore", "恢复", SolutionStatus.SUSPENDED, SolutionStatus.LISTED, Permission.SUSPEND_LISTING, reason=True
+        ),
+        _step(
+            "withdraw",
+            "下架",
+            (SolutionStatus.LISTED, SolutionStatus.SUSPENDED),
+            SolutionStatus.WITHDRAWN,
+            Permission.WRITE_LISTING,
+            reason=True,
+        ),
+        _step("expire", "到期", SolutionStatus.LISTED, SolutionStatus.EXPIRED, Permission.EXPIRE_LISTING),
+    ),
+    "approval": _table(
+        _step("agree", "两项评估通过", OPEN.IN_REVIEW, OPEN.SECOND_REVIEW, Permission.REVIEW_LISTING),
+        _step("diverge", "意见分歧，转会商", OPEN.IN_REVIEW, OPEN.PANEL, Permission.REVIEW_LISTING),
+        _step("settle", "会商通过", OPEN.PANEL, OPEN.SECOND_REVIEW, Permission.SIT_ON_PANEL),
+        _step("return", "退回修改", UNDECIDED, OPEN.RETURNED, Permission.REVIEW_LISTING, reason=True),
+        _step("reject", "不予通过", UNDECIDED, OPEN.REJECTED, Permission.REVIEW_LISTING, reason=True),
+        _step("approve", "监理复审通过", OPEN.SECOND_REVIEW, OPEN.APPROVED, Permission.REVIEW_SECOND),
+        _step("resubmit", "修改后再报", OPEN.RETURNED, OPEN.IN_REVIEW, Permission.WRITE_LISTING),
+        _step("recall", "撤回申请", (*UNDECIDED, OPEN.RETURNED), OPEN.RECALLED, Permission.WRITE_LISTING),
     ),
     "shortlist": _table(
         Transition(
@@ -118,6 +146,7 @@ def available(kind: str, status: str) -> tuple[Transition, ...]:
 INITIAL: dict[str, str] = {
     "demand": DemandStatus.DRAFT,
     "solution": SolutionStatus.DRAFT,
+    "approval": ApprovalStatus.IN_REVIEW,
     "shortlist": ShortlistStatus.OPEN,
     "assessment": AssessmentStatus.DRAFT,
     "access_grant": GrantStatus.ACTIVE,

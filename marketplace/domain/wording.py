@@ -73,7 +73,16 @@ ROLES = {
     "auditor": "审计",
 }
 DEMAND_STATUSES = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
-SOLUTION_STATUSES = {"draft": "草稿", "listed": "在架", "suspended": "暂停", "withdrawn": "已下架"}
+SOLUTION_STATUSES = {"draft": "草稿", "listed": "在架", "suspended": "暂停", "withdrawn": "已下架", "expired": "已到期"}
+APPROVAL_STATUSES = {
+    "in_review": "评估中",
+    "panel": "会商中",
+    "second_review": "待监理复审",
+    "approved": "已通过",
+    "returned": "已退回",
+    "rejected": "未通过",
+    "recalled": "已撤回",
+}
 SHORTLIST_STATUSES = {"open": "比选中", "closed": "已定稿"}
 ASSESSMENT_KINDS = {"self": "自评", "diagnosis": "诊断", "on_site": "现场评定"}
 ASSESSMENT_STATUSES = {"draft": "填写中", "completed": "已完成", "voided": "已作废"}

@@ -1,12 +1,25 @@
 """The history beside every status column: one row a change."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.models.accounts import User
 from marketplace.models.base import Base
+
+
+class ApprovalStatus(StrEnum):
+    """Where a submission stands in the double review (双审核, 实施方案 三(七))."""
+
+    IN_REVIEW = "in_review"  # feasibility and price, in parallel and blind to each other
+    PANEL = "panel"  # the two differ too much: 会商
+    SECOND_REVIEW = "second_review"  # the supervisor's second look
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    RECALLED = "recalled"  # by the provider
 
 
 class StatusChange(Base):

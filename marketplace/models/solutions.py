@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class SolutionStatus(StrEnum):
-    DRAFT = "draft"
+    DRAFT = "draft"  # also while its first review runs: where that stands is the approval's status
     LISTED = "listed"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class PriceModel(StrEnum):

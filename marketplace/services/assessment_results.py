@@ -7,20 +7,20 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from marketplace.domain import acts, permissions, wording
 from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessment_words as words
 from marketplace.domain import assessments as rules
-from marketplace.domain import permissions, wording
 from marketplace.domain.assessments import Answer, Caution, Part, Result
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.enterprises import Enterprise
-from marketplace.services import assessment_access, assessment_answers, audit, timelines
+from marketplace.services import assessment_access, assessment_answers, timelines
 from marketplace.services.timelines import Entry
 from matching import standard
 
-ANSWERED = audit.ACTS["assessments.answered"].label
+ANSWERED = acts.ACTS["assessments.answered"].label
 
 SCENE_LEVEL_NAMES = ("还没到一级", *standard.LEVEL_NAMES[1:])
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.domain import permissions, wording
+from marketplace.domain import acts, permissions, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
@@ -74,7 +74,7 @@ def page(*, number: int, action: str | None = None) -> Page[Line]:
 
 def choices() -> tuple[tuple[str, str], ...]:
     """The acts to filter by, in the order of the vocabulary."""
-    return tuple((action, act.label) for action, act in audit.ACTS.items())
+    return tuple((action, act.label) for action, act in acts.ACTS.items())
 
 
 def export(actor: Actor, *, action: str | None = None) -> bytes:
@@ -84,7 +84,7 @@ def export(actor: Actor, *, action: str | None = None) -> bytes:
     found = audit.page(number=1, per_page=LIMITS["export_rows"], action=action)
     if found.total > LIMITS["export_rows"]:
         raise Invalid({"action": [f"共{found.total}条，一次最多导出{LIMITS['export_rows']}条，请先按事项筛选"]})
-    act = audit.ACTS.get(action or "")
+    act = acts.ACTS.get(action or "")
     title = f"审计记录　事项：{act.label if act else '全部'}　共{found.total}条"
     made = f"导出时间：{wording.moment(clock.now())}　导出人：{actor.name}（{wording.ROLES[actor.role]}）"
     rows = (line.cells() for line in _lines(found.rows))
@@ -122,7 +122,7 @@ def _line(row: AuditEntry, names: Names) -> Line:
         who=row.actor_name,
         role=wording.ROLES.get(row.role, row.role) if is_person else "",
         organisation=names["organisation"].get(row.organisation_id or 0, ""),
-        act=audit.ACTS[row.action].label if row.action in audit.ACTS else row.action,
+        act=acts.ACTS[row.action].label if row.action in acts.ACTS else row.action,
         subject=kind if called is None else f"{kind} {called}",
         details="；".join(_details(row)),
     )

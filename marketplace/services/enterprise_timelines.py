@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from marketplace.domain import acts, wording
 from marketplace.domain import evidence as rules
-from marketplace.domain import wording
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment
 from marketplace.models.audit import AuditEntry
@@ -17,7 +17,7 @@ from marketplace.models.enterprises import Enterprise
 from marketplace.models.evidence import AccessGrant, Evidence
 from marketplace.models.leads import Lead
 from marketplace.models.matches import MatchRun, Shortlist
-from marketplace.services import audit, audit_lines, enterprise_facts, timelines
+from marketplace.services import audit_lines, enterprise_facts, timelines
 from marketplace.services.pages import Page
 from marketplace.services.timelines import Entry
 
@@ -133,7 +133,7 @@ def entry(row: AuditEntry, names: Titles) -> Entry:
         at=wording.moment(row.at),
         who=row.actor_name,
         role=wording.ROLES.get(row.role, row.role) if row.user_id is not None else "",
-        what=f"{audit.ACTS[row.action].label if row.action in audit.ACTS else row.action}{_subject(row, names)}",
+        what=f"{acts.ACTS[row.action].label if row.action in acts.ACTS else row.action}{_subject(row, names)}",
         note="；".join(_note(row)),
         before=statuses.get(before, before) if is_status else "",
         after=statuses.get(after, after) if is_status else "",

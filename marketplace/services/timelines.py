@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from marketplace.domain import transitions, wording
+from marketplace.domain import acts, transitions, wording
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry
 from marketplace.services import audit, status_changes
@@ -44,7 +44,7 @@ def of(*, kind: str, key: int) -> tuple[Entry, ...]:
     for entry in _of_this_one(audit.timeline(kind=kind, key=key)):
         if not entry.action.startswith(f"{kind}."):
             role = wording.ROLES.get(entry.role, "")
-            what = audit.ACTS[entry.action].label
+            what = acts.ACTS[entry.action].label
             rows.append((entry.at, _entry(entry.at, entry.actor_name, role, what, _note(entry))))
     return tuple(entry for _, entry in sorted(rows, key=lambda row: row[0], reverse=True))
 

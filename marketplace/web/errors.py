@@ -23,6 +23,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "demand_leads": ("leads.of_demand", "demand_id"),
     "weight_set": ("weight_sets.show", "weight_set_id"),
     "solution": ("solutions.show", "solution_id"),
+    "approval": ("approvals.show", "approval_id"),
     "assessment": ("assessments.show", "assessment_id"),
     "basket": ("baskets.show", "basket_id"),
     "quotation_sheet": ("quotation_sheets.show", "sheet_id"),
@@ -34,6 +35,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
 STATUS_WORDS = {
     "demand": wording.DEMAND_STATUSES,
     "solution": wording.SOLUTION_STATUSES,
+    "approval": wording.APPROVAL_STATUSES,
     "shortlist": wording.SHORTLIST_STATUSES,
     "assessment": wording.ASSESSMENT_STATUSES,
     "access_grant": wording.GRANT_STATUSES,
@@ -46,6 +48,7 @@ STATUS_WORDS = {
 KIND_WORDS = {
     "demand": "需求清单",
     "solution": "产品",
+    "approval": "上架申请",
     "provider": "服务商",
     "bundle": "数转包",
     "shortlist": "候选名单",

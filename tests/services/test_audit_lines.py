@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
+from marketplace.domain import acts
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.models.accounts import Role
 from marketplace.services import audit, audit_lines, clock
@@ -39,7 +40,7 @@ def test_people_and_organisations_are_named(make: Factory) -> None:
 
 
 def test_every_field_of_every_act_has_a_word() -> None:
-    fields = {field for act in audit.ACTS.values() for field in act.fields}
+    fields = {field for act in acts.ACTS.values() for field in act.fields}
     assert fields - set(audit_lines.DETAILS) == set()
 
 

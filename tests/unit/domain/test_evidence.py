@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.domain import evidence as rules
+from marketplace.domain.acts import ACTS
 from marketplace.domain.evidence import Place, Validity
 from marketplace.models.enterprises import Progress
-from marketplace.services.audit import ACTS
 from matching import standard
 
 TODAY = date(2026, 11, 22)
