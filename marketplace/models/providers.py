@@ -55,6 +55,12 @@ class Provider(Versioned, Base):
     rating_sum: Mapped[int] = mapped_column(default=0)  # kept with the reviews, in the same transaction
     rating_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    # Who answers for the firm: what conflicts of interest and risk flags are looked up by.
+    contact_name: Mapped[str | None] = mapped_column(String(40))
+    contact_phone: Mapped[str | None] = mapped_column(String(20))
+    contact_mail: Mapped[str | None] = mapped_column(String(120))
+    legal_representative: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None]
 
     organisation: Mapped[Organisation] = relationship(back_populates="provider", lazy="raise_on_sql")
     solutions: Mapped[list["Solution"]] = relationship(back_populates="provider", lazy="raise_on_sql")
