@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.models.base import Base, Versioned
@@ -64,6 +64,14 @@ class Solution(Versioned, Base):
     days_to_deploy: Mapped[int | None]
     interfaces: Mapped[str | None] = mapped_column(Text)
     service: Mapped[str | None] = mapped_column(Text)
+    integrations: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)  # system, reads, writes, protocol
+    ownership: Mapped[str | None] = mapped_column(String(20))
+    domestic: Mapped[list[str] | None]  # 国产化适配
+    data_ownership: Mapped[str | None] = mapped_column(Text)
+    security: Mapped[str | None] = mapped_column(Text)
+    proofs: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)  # evidence of the provider's locker, proves
+    contact_name: Mapped[str | None] = mapped_column(String(40))
+    contact_phone: Mapped[str | None] = mapped_column(String(20))
     contracts: Mapped[int] = mapped_column(default=0)
     status: Mapped[SolutionStatus] = mapped_column(default=SolutionStatus.DRAFT, index=True)
     status_note: Mapped[str | None]
@@ -71,6 +79,7 @@ class Solution(Versioned, Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     listed_at: Mapped[datetime | None]
     expires_on: Mapped[date | None]
+    suspended_until: Mapped[date | None]  # the last day of a suspension that ends by itself
     rating_sum: Mapped[int] = mapped_column(default=0)
     rating_count: Mapped[int] = mapped_column(default=0)
 
@@ -121,13 +130,14 @@ class PricePlan(Base):
     amount: Mapped[int]  # yuan
     includes: Mapped[str] = mapped_column(Text)
     maintenance_rate: Mapped[Decimal | None] = mapped_column(Numeric(4, 3))
+    pilot_discount: Mapped[Decimal | None] = mapped_column(Numeric(4, 3))  # off the amount, for pilot enterprises
     subsidy_category: Mapped[SubsidyCategory]
 
     solution: Mapped[Solution] = relationship(back_populates="price_plans", lazy="raise_on_sql")
 
 
 class SolutionCase(Base):
-    """An accepted local case (本地样板)."""
+    """An accepted case; a local one (本地样板) is that of an enterprise in the city's registry."""
 
     __tablename__ = "solution_cases"
 
@@ -141,6 +151,8 @@ class SolutionCase(Base):
     employees: Mapped[int | None]
     accepted_on: Mapped[date]
     story: Mapped[str] = mapped_column(Text)
+    credit_code: Mapped[str | None] = mapped_column(String(18))  # of the customer: for the review, never shown
+    evidence: Mapped[str | None]
 
     solution: Mapped[Solution] = relationship(back_populates="cases", lazy="raise_on_sql")
     enterprise: Mapped[Enterprise | None] = relationship(lazy="raise_on_sql")
@@ -153,6 +165,7 @@ class Certificate(Base):
     solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
     name: Mapped[str]
+    number: Mapped[str | None] = mapped_column(String(60))
 
     solution: Mapped[Solution] = relationship(back_populates="certificates", lazy="raise_on_sql")
 
