@@ -46,6 +46,7 @@ class Provider(Versioned, Base):
     standing: Mapped[Standing] = mapped_column(default=Standing.CANDIDATE, index=True)
     standing_since: Mapped[date]
     standing_note: Mapped[str | None]
+    admitted_on: Mapped[date | None]  # the day of its first admission to the pool
     summary: Mapped[str]
     description: Mapped[str] = mapped_column(Text)
     industries: Mapped[list[str]]  # home industries; empty means general purpose
