@@ -57,6 +57,8 @@ class Permission(StrEnum):
     MANAGE_CALLS = "manage_calls"
     ANSWER_CALL = "answer_call"
     SCORE_CALL = "score_call"
+    GATHER_SCORES = "gather_scores"
+    CONCLUDE_CALL = "conclude_call"
     RAISE_OBJECTION = "raise_objection"
     KEEP_CONSORTIUM = "keep_consortium"
     ANSWER_CONSORTIUM = "answer_consortium"
@@ -183,6 +185,8 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.MANAGE_CALLS: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
     Permission.ANSWER_CALL: (only(Role.PROVIDER, when=owns_as_provider),),
     Permission.SCORE_CALL: (only(Role.EXPERT),),
+    Permission.GATHER_SCORES: (only(Role.ADMINISTRATOR, when=is_the_platform),),
+    Permission.CONCLUDE_CALL: (only(Role.BUREAU_LEADER), only(Role.ADMINISTRATOR, when=is_the_platform)),
     Permission.RAISE_OBJECTION: (Alternative(EVERYBODY, always),),
     Permission.KEEP_CONSORTIUM: (only(Role.PROVIDER, when=owns_as_provider),),
     Permission.ANSWER_CONSORTIUM: (only(Role.PROVIDER, when=owns_as_provider),),

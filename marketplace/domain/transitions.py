@@ -6,11 +6,14 @@ from marketplace.domain.permissions import Permission
 from marketplace.models.approvals import ApprovalStatus
 from marketplace.models.assessments import AssessmentStatus
 from marketplace.models.bundles import SheetStatus
+from marketplace.models.calls import CallStatus, ObjectionStatus
 from marketplace.models.challenges import ChallengeStatus
 from marketplace.models.demands import DemandStatus
 from marketplace.models.evidence import GrantStatus
 from marketplace.models.leads import LeadStatus
 from marketplace.models.matches import ShortlistStatus, WeightSetStatus
+from marketplace.models.provider_applications import ApplicationStatus
+from marketplace.models.providers import Standing
 from marketplace.models.solutions import SolutionStatus
 
 
@@ -121,6 +124,79 @@ TRANSITIONS: dict[str, dict[str, Transition]] = {
             Permission.OPEN_LEADS,
         ),
     ),
+    "provider_application": _table(
+        _step(
+            "submit",
+            "提交申请",
+            (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED),
+            ApplicationStatus.SUBMITTED,
+            Permission.APPLY_TO_POOL,
+        ),
+        _step(
+            "return",
+            "退回补正",
+            ApplicationStatus.SUBMITTED,
+            ApplicationStatus.RETURNED,
+            Permission.DECIDE_APPLICATION,
+            reason=True,
+        ),
+        _step(
+            "admit", "准予入池", ApplicationStatus.SUBMITTED, ApplicationStatus.ADMITTED, Permission.DECIDE_APPLICATION
+        ),
+        _step(
+            "reject",
+            "不予入池",
+            ApplicationStatus.SUBMITTED,
+            ApplicationStatus.REJECTED,
+            Permission.DECIDE_APPLICATION,
+            reason=True,
+        ),
+        _step(
+            "withdraw",
+            "撤回申请",
+            (ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
+            ApplicationStatus.WITHDRAWN,
+            Permission.APPLY_TO_POOL,
+        ),
+    ),
+    # Steps of the standing in the pool; services/standings.py is where they happen.
+    "provider": _table(
+        _step("admit", "入池", Standing.CANDIDATE, Standing.LISTED, Permission.DECIDE_APPLICATION),
+    ),
+    "call": _table(
+        _step("publish", "发布遴选公告", CallStatus.DRAFT, CallStatus.OPEN, Permission.MANAGE_CALLS),
+        _step("close", "截止应榜，转入评分", CallStatus.OPEN, CallStatus.SCORING, Permission.MANAGE_CALLS),
+        _step("gather", "评分齐，转入合议", CallStatus.SCORING, CallStatus.CONSENSUS, Permission.GATHER_SCORES),
+        _step("announce", "结果公示", CallStatus.CONSENSUS, CallStatus.ANNOUNCED, Permission.MANAGE_CALLS),
+        _step(
+            "reopen",
+            "撤下公示，重新合议",
+            CallStatus.ANNOUNCED,
+            CallStatus.CONSENSUS,
+            Permission.MANAGE_CALLS,
+            reason=True,
+        ),
+        _step("conclude", "确认结果", CallStatus.ANNOUNCED, CallStatus.CONCLUDED, Permission.CONCLUDE_CALL),
+        _step(
+            "cancel",
+            "终止遴选",
+            (CallStatus.OPEN, CallStatus.SCORING, CallStatus.CONSENSUS, CallStatus.ANNOUNCED),
+            CallStatus.CANCELLED,
+            Permission.CONCLUDE_CALL,
+            reason=True,
+        ),
+    ),
+    "objection": _table(
+        _step(
+            "dismiss",
+            "异议不成立",
+            ObjectionStatus.OPEN,
+            ObjectionStatus.DISMISSED,
+            Permission.MANAGE_CALLS,
+            reason=True,
+        ),
+        _step("uphold", "异议成立", ObjectionStatus.OPEN, ObjectionStatus.UPHELD, Permission.MANAGE_CALLS, reason=True),
+    ),
     "challenge": _table(
         _step("publish", "发榜", ChallengeStatus.DRAFT, ChallengeStatus.OPEN, Permission.MANAGE_CHALLENGES),
         _step("close", "收榜", ChallengeStatus.OPEN, ChallengeStatus.CLOSED, Permission.MANAGE_CHALLENGES, reason=True),
@@ -152,6 +228,10 @@ INITIAL: dict[str, str] = {
     "access_grant": GrantStatus.ACTIVE,
     "lead": LeadStatus.OFFERED,
     "challenge": ChallengeStatus.DRAFT,
+    "provider_application": ApplicationStatus.DRAFT,
+    "provider": Standing.CANDIDATE,
+    "call": CallStatus.DRAFT,
+    "objection": ObjectionStatus.OPEN,
     "weight_set": WeightSetStatus.PROPOSED,
     "quotation_sheet": SheetStatus.SHARED,
 }

@@ -104,6 +104,24 @@ DECLINE_REASONS = {
     "other": "其他",
 }
 CHALLENGE_STATUSES = {"draft": "拟定中", "open": "揭榜中", "closed": "已收榜"}
+APPLICATION_STATUSES = {
+    "draft": "填写中",
+    "submitted": "待审",
+    "returned": "退回补正",
+    "admitted": "已入池",
+    "rejected": "未予入池",
+    "withdrawn": "已撤回",
+}
+CALL_STATUSES = {
+    "draft": "拟定中",
+    "open": "应榜中",
+    "scoring": "专家评分中",
+    "consensus": "合议中",
+    "announced": "公示中",
+    "concluded": "已确认",
+    "cancelled": "已终止",
+}
+OBJECTION_STATUSES = {"open": "待答复", "dismissed": "不成立", "upheld": "成立"}
 WEIGHT_SET_STATUSES = {"proposed": "待定", "adopted": "使用中", "retired": "已停用"}
 SHEET_STATUSES = {"shared": "有效", "withdrawn": "已收回"}
 CRITERION_STATES = {"met": "满足", "partly": "部分满足", "unmet": "不满足", "unknown": "未知"}

@@ -28,6 +28,8 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "basket": ("baskets.show", "basket_id"),
     "quotation_sheet": ("quotation_sheets.show", "sheet_id"),
     "challenge": ("challenges.show", "challenge_id"),
+    "provider_application": ("provider_applications.show", "application_id"),
+    "call": ("calls.show", "call_id"),
     "organisation": ("accounts.show", None),
     "invitation": ("accounts.show", None),
     "user": ("accounts.show", None),
@@ -44,6 +46,9 @@ STATUS_WORDS = {
     "weight_set": wording.WEIGHT_SET_STATUSES,
     "quotation_sheet": wording.SHEET_STATUSES,
     "challenge": wording.CHALLENGE_STATUSES,
+    "provider_application": wording.APPLICATION_STATUSES,
+    "call": wording.CALL_STATUSES,
+    "objection": wording.OBJECTION_STATUSES,
 }
 KIND_WORDS = {
     "demand": "需求清单",
@@ -67,6 +72,9 @@ KIND_WORDS = {
     "basket": "组合方案",
     "quotation_sheet": "报价单",
     "challenge": "榜单",
+    "provider_application": "入池申请",
+    "call": "遴选公告",
+    "objection": "异议",
 }
 
 
