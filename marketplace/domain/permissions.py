@@ -52,6 +52,8 @@ class Permission(StrEnum):
     REVIEW_SECOND = "review_second"
     SIT_ON_PANEL = "sit_on_panel"
     DECLARE_INTEREST = "declare_interest"
+    ASSIGN_REVIEWERS = "assign_reviewers"
+    OVERSEE_REVIEWS = "oversee_reviews"
     APPLY_TO_POOL = "apply_to_pool"
     DECIDE_APPLICATION = "decide_application"
     MANAGE_CALLS = "manage_calls"
@@ -180,6 +182,8 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.REVIEW_SECOND: (only(Role.SUPERVISOR),),
     Permission.SIT_ON_PANEL: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.EXPERT),),
     Permission.DECLARE_INTEREST: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.EXPERT, Role.SUPERVISOR),),
+    Permission.ASSIGN_REVIEWERS: (only(Role.BUREAU_LEADER),),
+    Permission.OVERSEE_REVIEWS: (only(Role.BUREAU_LEADER, Role.AUDITOR),),
     Permission.APPLY_TO_POOL: (only(Role.PROVIDER, when=owns_as_provider),),
     Permission.DECIDE_APPLICATION: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
     Permission.MANAGE_CALLS: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),

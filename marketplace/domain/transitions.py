@@ -88,6 +88,9 @@ TRANSITIONS: dict[str, dict[str, Transition]] = {
         _step("approve", "监理复审通过", OPEN.SECOND_REVIEW, OPEN.APPROVED, Permission.REVIEW_SECOND),
         _step("resubmit", "修改后再报", OPEN.RETURNED, OPEN.IN_REVIEW, Permission.WRITE_LISTING),
         _step("recall", "撤回申请", (*UNDECIDED, OPEN.RETURNED), OPEN.RECALLED, Permission.WRITE_LISTING),
+        _step("restart", "换人重评", UNDECIDED, OPEN.IN_REVIEW, Permission.ASSIGN_REVIEWERS, reason=True),
+        _step("check", "抽查合格", OPEN.IN_REVIEW, OPEN.CHECKED, Permission.REVIEW_FEASIBILITY),
+        _step("refer", "转为评估", OPEN.IN_REVIEW, OPEN.REFERRED, Permission.REVIEW_FEASIBILITY, reason=True),
     ),
     "shortlist": _table(
         Transition(

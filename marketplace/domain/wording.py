@@ -82,7 +82,25 @@ APPROVAL_STATUSES = {
     "returned": "已退回",
     "rejected": "未通过",
     "recalled": "已撤回",
+    "checked": "抽查合格",
+    "referred": "已转评估",
 }
+APPROVAL_KINDS = {
+    "initial": "首次上架",
+    "material": "重要变更",
+    "renewal": "到期续期",
+    "relisting": "重新上架",
+    "sample": "变更抽查",
+}
+REVIEW_SEATS = {
+    "feasibility": "技术可行性",
+    "price": "价格合理性",
+    "second": "监理复审",
+    "panel_1": "会商一席",
+    "panel_2": "会商二席",
+    "panel_3": "会商三席",
+}
+VERDICTS = {"pass": "通过", "return": "退回修改", "reject": "不予通过"}
 SHORTLIST_STATUSES = {"open": "比选中", "closed": "已定稿"}
 ASSESSMENT_KINDS = {"self": "自评", "diagnosis": "诊断", "on_site": "现场评定"}
 ASSESSMENT_STATUSES = {"draft": "填写中", "completed": "已完成", "voided": "已作废"}
