@@ -87,6 +87,13 @@ def checklist(seat: Seat, kind: ApprovalKind) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
+def seats_in(status: ApprovalStatus, kind: ApprovalKind) -> tuple[Seat, ...]:
+    """Which seats are to be taken now; a sample is looked at by one person."""
+    if kind == ApprovalKind.SAMPLE:
+        return (Seat.FEASIBILITY,) if status == ApprovalStatus.IN_REVIEW else ()
+    return SEATS_IN.get(status, ())
+
+
 def score(items: Iterable[Item], answers: Mapping[str, str]) -> int:
     """Points of 100 over these items; what is not answered earns nothing."""
     rows = tuple(items)
