@@ -23,6 +23,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "demand_leads": ("leads.of_demand", "demand_id"),
     "weight_set": ("weight_sets.show", "weight_set_id"),
     "solution": ("solutions.show", "solution_id"),
+    "listing_draft": ("listings.show", "solution_id"),
     "approval": ("approvals.show", "approval_id"),
     "assessment": ("assessments.show", "assessment_id"),
     "basket": ("baskets.show", "basket_id"),
@@ -53,6 +54,7 @@ STATUS_WORDS = {
 KIND_WORDS = {
     "demand": "需求清单",
     "solution": "产品",
+    "listing_draft": "产品草稿",
     "approval": "上架申请",
     "provider": "服务商",
     "bundle": "数转包",
