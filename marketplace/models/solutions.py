@@ -47,10 +47,12 @@ class Solution(Versioned, Base):
         CheckConstraint("(status = 'draft') = (decided_at IS NULL)", name="decided_unless_draft"),
         CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_by_someone"),
         CheckConstraint("status = 'draft' OR listed_at IS NOT NULL", name="listed_at_once_listed"),
+        Index("ix_solutions_provider_id_product_number", "provider_id", "product_number", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
+    product_number: Mapped[str | None] = mapped_column(String(40))  # the provider's own, by which an import finds it
     name: Mapped[str] = mapped_column(String(60))
     family: Mapped[str] = mapped_column(String(40), index=True)  # product family, 产品族
     product_type: Mapped[str] = mapped_column(String(20))
