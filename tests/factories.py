@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.domain import credit_codes
+from marketplace.domain import credit_codes, questions
 from marketplace.domain.evidence import Place
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
+from marketplace.models.approvals import Approval
 from marketplace.models.assessments import (
     Assessment,
     AssessmentAnswer,
@@ -24,6 +25,8 @@ from marketplace.models.assessments import (
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise, Progress
 from marketplace.models.evidence import AccessGrant, Evidence, GrantPurpose
+from marketplace.models.listings import ListingDraft, ListingVersion, VersionChange
+from marketplace.models.prices import ContractPrice
 from marketplace.models.providers import Provider, ProviderKind, Standing
 from marketplace.models.solutions import (
     Coverage,
@@ -34,10 +37,20 @@ from marketplace.models.solutions import (
     SolutionStatus,
     SubsidyCategory,
 )
-from marketplace.services import accounts, clock, evidence, outbox, search_documents
+from marketplace.services import (
+    accounts,
+    approvals,
+    clock,
+    evidence,
+    listing_drafts,
+    listing_projection,
+    outbox,
+    prices,
+    search_documents,
+)
 from marketplace.services.unit_of_work import writing
 from matching import standard
-from tests import evidence_files
+from tests import evidence_files, listing_answers, listing_contents
 
 KIND_OF_ROLE = {
     Role.ENTERPRISE: OrganisationKind.ENTERPRISE,
@@ -97,6 +110,9 @@ class Factory:
             return self.provider().organisation_id
         return self.organisation(KIND_OF_ROLE[role]).id
 
+    def provider_of(self, user: User) -> Provider:
+        return db.session.get_one(Provider, self.actor(user).provider_id)
+
     def actor(self, who: User | Role) -> Actor:
         user = self.user(who) if isinstance(who, Role) else who
         query = select(Membership).where(Membership.user_id == user.id).options(*accounts.SEAT).limit(1)
@@ -141,7 +157,7 @@ class Factory:
         row.cases = [
             SolutionCase(
                 industry="modern_food", scene=coverage[0][0], level_before=0, level_after=coverage[0][1],
-                accepted_on=date(2026, 5, 6), story=f"第{place}家用上了",
+                accepted_on=date(2026, 5, 6), story=f"第{place}家用上了", enterprise_id=self.enterprise().id,
             )
             for place in range(1, cases + 1)
         ]  # fmt: skip
@@ -155,6 +171,46 @@ class Factory:
             session.add_all(search_documents.facet_rows(loaded))
             outbox.put(session, topic=outbox.SOLUTION, subject_id=row.id)
         return row
+
+    def listing_draft(self, *, user: User | None = None, **changes: Any) -> ListingDraft:
+        """A new listing of the user's provider with complete answers; a change to None leaves one out."""
+        owner = self.actor(user or self.user(Role.PROVIDER))
+        with writing(owner) as session:
+            solution = listing_drafts.create(session, owner, content=listing_answers.complete(**changes))
+            key = solution.id
+        return db.session.scalars(select(ListingDraft).where(ListingDraft.solution_id == key)).one()
+
+    def listing_version(
+        self,
+        solution: Solution,
+        *,
+        change: VersionChange = VersionChange.INITIAL,
+        is_approved: bool = True,
+        user: User | None = None,
+        **changes: Any,
+    ) -> ListingVersion:
+        """The next version of the solution, with what the shelf shows or with complete answers and these changes."""
+        author = (user.id if user else None) or solution.decided_by or self._decider()
+        with writing() as session:
+            row = session.get_one(Solution, solution.id)
+            listing_projection.load(session, row)
+            content = listing_answers.complete(**changes) if changes else listing_projection.content_of(row)
+            version = ListingVersion(
+                solution_id=row.id, number=(listing_drafts.newest(session, row.id) or 0) + 1, content=content,
+                digest=questions.digest(content), change=change, created_at=clock.now(), created_by=author,
+                approved_at=clock.now() if is_approved else None,
+            )  # fmt: skip
+            session.add(version)
+        return version
+
+    def contract_price(self, solution: Solution, *, amount: int, **facts: Any) -> ContractPrice:
+        """A signed line for what the solution covers first, through the service that projects use."""
+        values: dict[str, Any] = {
+            "model": PriceModel.ANNUAL, "quantity": 1, "scene": "quality", "level": 2, "signed_on": clock.today(),
+        }  # fmt: skip
+        with writing() as session:
+            contract = prices.Contract(amount=amount, **(values | facts))
+            return prices.record_contract(session, solution_id=solution.id, contract=contract)
 
     def _decider(self) -> int:
         return self.user(Role.BUREAU_LEADER).id
@@ -254,6 +310,32 @@ class Factory:
             created_at=clock.now(),
         )  # fmt: skip
         return self._save(row)
+
+    def owner(self, provider_id: int) -> Actor:
+        """The first person of the provider; one is made where there is none."""
+        provider = db.session.get_one(Provider, provider_id)
+        query = select(User).join(Membership).where(Membership.organisation_id == provider.organisation_id)
+        found = db.session.scalars(query.order_by(User.id).limit(1)).one_or_none()
+        return self.actor(found or self.user(Role.PROVIDER, organisation_id=provider.organisation_id))
+
+    def version(
+        self, solution: Solution, *, change: VersionChange = VersionChange.INITIAL, **answers: Any
+    ) -> ListingVersion:
+        """The next version of the listing's content, with these answers instead."""
+        owner = self.owner(solution.provider_id)
+        with writing() as session:
+            return listing_contents.add_version(session, solution, change=change, user_id=owner.user_id, **answers)
+
+    def approval(
+        self, *, solution: Solution | None = None, change: VersionChange = VersionChange.INITIAL, **answers: Any
+    ) -> Approval:
+        """A submission as the provider makes it: in review, nobody seated."""
+        listing = solution or self.solution(status=SolutionStatus.DRAFT)
+        owner = self.owner(listing.provider_id)
+        version = self.version(listing, change=change, **answers)
+        with writing(owner) as session:
+            locked = session.get_one(Solution, listing.id, with_for_update={"of": Solution})
+            return approvals.open_for(session, owner, solution=locked, version=version)
 
     def _save(self, row: Any) -> Any:
         with writing() as session:

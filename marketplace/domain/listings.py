@@ -58,4 +58,5 @@ def change_of(*, status: str, changes: Sequence[Change], is_renewal: bool) -> Ve
 def is_sampled(key: str, *, solution_id: int, digest: str) -> bool:
     """Whether a minor edit is picked for a later look: the same edit always or never, and nobody outside can tell."""
     drawn = hmac.new(key.encode(), f"{solution_id}:{digest}".encode(), hashlib.sha256).hexdigest()
-    return int(drawn[:8], 16) % 1000 < POLICY["sampled_per_mille"]
+    share: int = POLICY["sampled_per_mille"]
+    return int(drawn[:8], 16) % 1000 < share

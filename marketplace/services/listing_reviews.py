@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from marketplace.domain.approvals import GENERAL
+from marketplace.domain import questions
 from marketplace.models.approvals import Approval, ApprovalKind, ApprovalStatus
 
 RUNNING = frozenset({ApprovalStatus.IN_REVIEW, ApprovalStatus.PANEL, ApprovalStatus.SECOND_REVIEW})
@@ -34,8 +34,12 @@ class Review:
         return self.status == ApprovalStatus.RETURNED
 
     def may_change(self, question: str) -> bool:
-        """While it is returned, what its notes do not name stands as the reviewers have seen it."""
-        return not self.is_returned or GENERAL in self.notes or question in self.notes
+        """While it is returned, what its notes do not name stands; a note that names no question is on the whole."""
+        return not self.is_returned or question in self.notes or self.is_on_the_whole
+
+    @property
+    def is_on_the_whole(self) -> bool:
+        return any(key not in questions.BY_ID for key in self.notes) or not self.notes
 
     @property
     def is_open(self) -> bool:
