@@ -1,0 +1,255 @@
+"""Reading many listings from sheets of text: whose row is whose, what is wrong and at which cell."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from marketplace.domain import listing_sheets, questions
+from marketplace.domain.listing_sheets import ASKED, NUMBER, POLICY, PROBLEMS, PRODUCTS, SHEETS, Sheet
+from marketplace.domain.question_types import Question
+
+Line = Sequence[str]
+Grids = Mapping[str, Sequence[Line]]  # by sheet, the heading first
+TEMPLATE_AGAIN = "请下载最新模板，把内容粘贴过去"
+OPTIONS_MAX = 120
+SHOWN = 60  # characters of what was typed, in a finding
+REPEATED = re.compile(r"和第(\d+)行重复")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong. `line` and `column` as the spreadsheet counts, from 1; 0 means all of them."""
+
+    sheet: str
+    line: int
+    column: int
+    label: str
+    typed: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A filled line of a sheet: its cells by heading."""
+
+    line: int
+    number: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    entry: Entry
+    children: Mapping[str, tuple[Entry, ...]]  # by sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`places`: the column of each heading, by sheet; with `is_broken` there are findings and no products."""
+
+    products: tuple[Product, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_broken: bool = False
+    places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A product with its canonical content; with findings it is not imported."""
+
+    line: int
+    number: str
+    name: str
+    content: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+
+def gather(grids: Grids) -> Book:
+    """Put the lines of all sheets together by the product's number. A file of another shape is not read any further."""
+    places = {name: _places(grids[name]) for name in SHEETS if name in grids}
+    broken = [finding for sheet in SHEETS.values() for finding in _shape(sheet, grids, places)]
+    if broken:
+        return Book(findings=tuple(broken), is_broken=True, places=places)
+    entries = {name: list(_entries(sheet, grids[name], places[name])) for name, sheet in SHEETS.items()}
+    products = entries.pop(PRODUCTS.name)
+    if not products or len(products) > POLICY["products_max"]:
+        return Book(findings=(_count(len(products)),), is_broken=True, places=places)
+    owned, strays = _assign(entries, {one.number for one in products if one.number})
+    findings = [*_numbers(products, places[PRODUCTS.name]), *strays]
+    spoilt = {finding.line for finding in findings if finding.sheet == PRODUCTS.name}
+    whole = (Product(one, owned.get(one.number, {})) for one in products if one.line not in spoilt)
+    return Book(tuple(whole), tuple(_at(finding, places) for finding in findings), places=places)
+
+
+def _places(grid: Sequence[Line]) -> dict[str, int]:
+    """The first column of each heading, counted from 1."""
+    places: dict[str, int] = {}
+    for column, text in enumerate(grid[0] if grid else (), start=1):
+        label = listing_sheets.plain_heading(text)
+        if label:
+            places.setdefault(label, column)
+    return places
+
+
+def _shape(sheet: Sheet, grids: Grids, places: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
+    if sheet.name not in grids:
+        yield _of_sheet(sheet.name, "", f"文件里没有“{sheet.name}”这个工作表，没有内容也要保留。{TEMPLATE_AGAIN}")
+        return
+    found, known = places[sheet.name], sheet.by_label
+    strange = [label for label in found if label not in known and label != PROBLEMS]
+    hint = f"；多出“{'”“'.join(strange)}”，可能改了列名" if strange else ""
+    for label in known:
+        if label not in found:
+            yield _of_sheet(sheet.name, label, f"缺少“{label}”这一列{hint}。请改回模板的列名")
+    if all(label in found for label in known):
+        for label in strange:
+            message = f"模板里没有“{label}”这一列，请删去，或把内容并到别的列"
+            yield Finding(sheet.name, 1, found[label], label, label, message)
+    yield from _nameless(sheet.name, grids[sheet.name])
+
+
+def _nameless(name: str, grid: Sequence[Line]) -> Iterator[Finding]:
+    """Content in a column that has no heading would be lost without a word."""
+    heading = grid[0] if grid else ()
+    labels = [listing_sheets.plain_heading(text) for text in heading]
+    for line, cells in enumerate(grid[1:], start=2):
+        for column, text in enumerate(cells):
+            if text and (column >= len(labels) or not labels[column]):
+                message = "这一列没有列名，内容不会导入。请移到对应的列，或删去"
+                yield Finding(name, line, column + 1, "", text[:SHOWN], message)
+                return
+
+
+def _of_sheet(name: str, label: str, message: str) -> Finding:
+    return Finding(name, 0, 0, label, "", message)
+
+
+def _count(count: int) -> Finding:
+    if not count:
+        return _of_sheet(PRODUCTS.name, "", "“产品”表里没有要导入的产品，示例行不算。请从第3行起填写")
+    most = POLICY["products_max"]
+    return _of_sheet(PRODUCTS.name, "", f"一次最多导入{most}个产品，现在{count}个，请分成几个文件")
+
+
+def _entries(sheet: Sheet, grid: Sequence[Line], places: Mapping[str, int]) -> Iterator[Entry]:
+    """Filled lines. Samples are not, nor what an earlier check wrote, nor a part's line with nothing but a number."""
+    for line, texts in enumerate(grid[1:], start=2):
+        cells = {label: texts[column - 1] for label, column in places.items() if column <= len(texts)}
+        number = " ".join(cells.pop(NUMBER, "").split())
+        cells.pop(PROBLEMS, None)
+        is_filled = any(cells.values()) or (number and sheet is PRODUCTS)
+        if is_filled and not listing_sheets.is_sample(number):
+            yield Entry(line, number, cells)
+
+
+def _assign(
+    entries: Mapping[str, Iterable[Entry]], known: set[str]
+) -> tuple[dict[str, dict[str, tuple[Entry, ...]]], list[Finding]]:
+    owned: dict[str, dict[str, tuple[Entry, ...]]] = {}
+    strays = []
+    for name, rows in entries.items():
+        for one in rows:
+            if one.number in known:
+                own = owned.setdefault(one.number, {})
+                own[name] = (*own.get(name, ()), one)
+            else:
+                strays.append(_stray(name, one))
+    return owned, strays
+
+
+def _stray(name: str, one: Entry) -> Finding:
+    message = (
+        f"“产品”表里没有编号“{one.number[:SHOWN]}”，请核对编号，或先在“产品”表里填这个产品"
+        if one.number
+        else "没有产品编号，请填这一行属于哪个产品"
+    )
+    return Finding(name, one.line, 0, NUMBER, one.number[:SHOWN], message)
+
+
+def _numbers(products: Sequence[Entry], places: Mapping[str, int]) -> Iterator[Finding]:
+    lines: dict[str, list[int]] = {}
+    for one in products:
+        lines.setdefault(one.number, []).append(one.line)
+    for one in products:
+        message = _number_problem(one, lines[one.number])
+        if message:
+            yield Finding(PRODUCTS.name, one.line, places[NUMBER], NUMBER, one.number[:SHOWN], message)
+
+
+def _number_problem(one: Entry, lines: Sequence[int]) -> str:
+    if not one.number:
+        return "没有产品编号，请填本单位自己的编号，例如P001"
+    if len(one.number) > POLICY["number_max"]:
+        return f"产品编号不超过{POLICY['number_max']}个字，现在{len(one.number)}个，请缩短"
+    others = [str(line) for line in lines if line != one.line]
+    return f"产品编号和第{'、'.join(others)}行重复，一个产品一个编号，请改成不同的" if others else ""
+
+
+def _at(finding: Finding, places: Mapping[str, Mapping[str, int]]) -> Finding:
+    """With the column in which its heading stands."""
+    return replace(finding, column=places[finding.sheet].get(finding.label, 0))
+
+
+def judge(product: Product, *, places: Mapping[str, Mapping[str, int]], today: date) -> Judged:
+    """The product's content, and each cell in which something is wrong; a cell that cannot be read is said once."""
+    content: dict[str, Any] = {}
+    messages: dict[str, Sequence[str]] = {}
+    for question in ASKED:
+        reading = questions.read(question, _raw(product, question))
+        content[question.id] = reading.value
+        for place, texts in reading.messages.items():
+            asked_for = question.column[place.partition(".")[2]] if place else question
+            key = f"{question.id}.{place}" if place else question.id
+            messages[key] = [text + _options(asked_for) for text in texts]
+    asked = {question.id for question in ASKED}
+    for key, texts in questions.check(content, today=today).items():
+        if key.partition(".")[0] in asked:
+            messages.setdefault(key, texts)
+    findings = [_located(product, key, text) for key, texts in messages.items() for text in texts]
+    name = str(content.get("name") or product.entry.cells.get(SHEETS[PRODUCTS.name].columns[1].label, ""))
+    return Judged(
+        product.entry.line,
+        product.entry.number,
+        name[:SHOWN],
+        questions.canonical(content),
+        tuple(_at(finding, places) for finding in findings),
+    )
+
+
+def _options(question: Question) -> str:
+    """What may be written, where that can be said in a line."""
+    words = "、".join(questions.choices_of(question).values())
+    return f"：{words}" if words and len(words) <= OPTIONS_MAX else ""
+
+
+def _raw(product: Product, question: Question) -> Any:
+    if question.type != "rows":
+        return product.entry.cells.get(question.feeds.template, "")
+    return [
+        {column.id: entry.cells.get(column.feeds.template, "") for column in question.columns}
+        for entry in product.children.get(question.feeds.template, ())
+    ]
+
+
+def _located(product: Product, key: str, message: str) -> Finding:
+    """From "coverage.2.level" to sheet, line and heading."""
+    question_id, _, place = key.partition(".")
+    question = questions.BY_ID[question_id]
+    rows = product.children.get(question.feeds.template, ())
+    if question.type != "rows":
+        return _finding(PRODUCTS.name, product.entry, question.feeds.template, message)
+    if not place:
+        where = f"{message}（“{question.feeds.template}”表，产品编号填{product.entry.number}）"
+        return _finding(PRODUCTS.name, product.entry, NUMBER, where)
+    number, _, column_id = place.partition(".")
+    lines = [entry.line for entry in rows]
+    told = REPEATED.sub(lambda found: f"和第{lines[int(found[1]) - 1]}行重复", message)  # as the sheet counts
+    column = question.column[column_id] if column_id else question.columns[0]
+    return _finding(question.feeds.template, rows[int(number)], column.feeds.template, told)
+
+
+def _finding(sheet: str, entry: Entry, label: str, message: str) -> Finding:
+    typed = entry.number if label == NUMBER else entry.cells.get(label, "")
+    return Finding(sheet, entry.line, 0, label, typed[:SHOWN], message)
