@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.domain import permissions, transitions
+from marketplace.domain import permissions, steps, transitions
 from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
@@ -48,7 +48,7 @@ def decide(actor: Actor, *, solution_id: int, action: str, reason: str, version:
         unit_of_work.remember(session, once, kind=KIND, key=solution_id)
 
 
-def offered(actor: Actor | None, solution: Detail | Solution) -> tuple[transitions.Transition, ...]:
+def offered(actor: Actor | None, solution: Detail | Solution) -> tuple[steps.Transition, ...]:
     """The acts that this person can take now."""
     if actor is None or not permissions.permits(actor, Permission.SUSPEND_LISTING, solution):
         return ()
