@@ -58,8 +58,8 @@ class Judge:
     keys: audit_chain.Keys
     places: Mapping[str, int]
     findings: list[Finding] = field(default_factory=list)
-    _origin: int = 0  # the highest number accounted for, in the order of writing
-    _code: str = GENESIS
+    end: int = 0  # the highest number accounted for, in the order of writing
+    code: str = GENESIS
     _doubtful: list[Row] = field(default_factory=list)
     _gaps: list[_Gap] = field(default_factory=list)
     _strays: dict[int, int] = field(default_factory=dict)  # origin -> number, written before the highest
@@ -70,7 +70,7 @@ class Judge:
         origin = self._origin_of(row)
         if origin is None:
             self._doubtful.append(row)
-        elif origin > self._origin:
+        elif origin > self.end:
             self._follow(row, origin)
         else:
             self._stray(row, origin)
@@ -80,8 +80,8 @@ class Judge:
 
     def _candidates(self, row: Row) -> Iterator[int]:
         yield row.number
-        if row.previous == self._code:
-            yield self._origin + 1
+        if row.previous == self.code:
+            yield self.end + 1
         if row.previous in self.places:
             yield self.places[row.previous] + 1
         if self._tried < TRIED:
@@ -99,12 +99,12 @@ class Judge:
         return audit_chain.code(key, content) == row.mac
 
     def _follow(self, row: Row, origin: int) -> None:
-        if origin == self._origin + 1 and row.previous != self._code:
+        if origin == self.end + 1 and row.previous != self.code:
             self.findings.append(Finding(Kind.FORKED, row.number, row.number))
-        self._settle(origin - self._origin - 1)
+        self._settle(origin - self.end - 1)
         if origin != row.number:
             self._moved[origin] = row.number
-        self._origin, self._code = origin, row.mac
+        self.end, self.code = origin, row.mac
 
     def _stray(self, row: Row, origin: int) -> None:
         """Written before what was read already: it fills a gap, or else is there twice."""
@@ -122,7 +122,7 @@ class Judge:
 
     def _settle(self, room: int) -> None:
         """Rows that fit nowhere stand for the numbers that are not accounted for; what is over was put in."""
-        first, last = self._origin + 1, self._origin + room
+        first, last = self.end + 1, self.end + room
         placed = {row.number for row in self._doubtful if first <= row.number <= last}
         for row in self._doubtful:
             kind = Kind.CHANGED
@@ -137,7 +137,7 @@ class Judge:
     def finish(self, *, head: int | None) -> list[Finding]:
         """All that was found, by row; `head` is how far the chain is known to have reached, if it is."""
         last = self._doubtful[-1].number if self._doubtful else 0
-        end, reached = self._origin, max(self._origin, last if head is None else head)
+        end, reached = self.end, max(self.end, last if head is None else head)
         self._settle(reached - end)
         for gap in self._gaps:
             for left in _without(gap.first, gap.last, self._strays):

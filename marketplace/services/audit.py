@@ -5,10 +5,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.domain import audit_chain
 from marketplace.domain.acts import ACTS
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
-from marketplace.models.audit import AuditEntry
+from marketplace.models.audit import AuditEntry, json_text
+from marketplace.services import audit_chain as chain
 from marketplace.services import clock
 from marketplace.services.pages import Page
 
@@ -16,28 +18,30 @@ from marketplace.services.pages import Page
 def record(
     session: Session, actor: Actor, action: str, *, kind: str, key: int | None, details: dict[str, Any] | None = None
 ) -> None:
-    """Write the row; an unknown act or a wrong field is a mistake of ours and raises."""
+    """Note the row, which joins the chain at the end of the transaction.
+
+    An unknown act, a wrong field, or a session that is not in `unit_of_work.writing` is a mistake of ours and raises.
+    """
     details = details or {}
     expected = ACTS[action].fields
     if set(details) != expected:
         raise ValueError(f"{action} carries {sorted(expected)}, not {sorted(details)}")
-    session.add(
-        AuditEntry(
-            at=clock.now(),
-            user_id=actor.user_id,
-            actor_name=actor.name,
-            organisation_id=actor.organisation_id,
-            role=actor.role,
-            action=action,
-            subject_kind=kind,
-            subject_id=key,
-            details=details,
-        )
-    )
+    fields = {
+        "at": clock.now(),
+        "user_id": actor.user_id,
+        "actor_name": audit_chain.plain(actor.name),
+        "organisation_id": actor.organisation_id,
+        "role": str(actor.role),
+        "action": action,
+        "subject_kind": kind,
+        "subject_id": key,
+        "details": json_text(details),
+    }
+    chain.gather(session, fields)
 
 
 def page(*, number: int, per_page: int = 50, action: str | None = None) -> Page[AuditEntry]:
-    """Newest first; ties by id."""
+    """Newest first: in the order of the chain."""
     query = select(AuditEntry)
     count = select(func.count()).select_from(AuditEntry)
     if action in ACTS:
@@ -45,7 +49,7 @@ def page(*, number: int, per_page: int = 50, action: str | None = None) -> Page[
     total = db.session.scalar(count) or 0
     number = Page.clamp(number, total=total, per_page=per_page)
     rows = db.session.scalars(
-        query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(per_page).offset((number - 1) * per_page)
+        query.order_by(AuditEntry.id.desc()).limit(per_page).offset((number - 1) * per_page)
     ).all()
     return Page(tuple(rows), number=number, per_page=per_page, total=total)
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import digest
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from marketplace.domain import audit_chain, audit_findings
 from marketplace.domain.audit_findings import Finding, Judge, Kind
@@ -29,7 +30,7 @@ AS_TEXT = {
     "postgresql": {"at": "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"},
 }
 SEPARATORS = {"sqlite": "char(31)", "postgresql": "chr(31)"}
-Chain = Callable[[], Iterable[Sequence[Row[int, bytes, str, str, str]]]]
+Chain = Callable[[], Iterable[Sequence[Sequence[Any]]]]  # in batches: number, content, previous, mac, key_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _as_text(dialect: str, name: str) -> str:
     return f"coalesce({plain}, '')" if name in OPTIONAL else plain
 
 
-def _batches(connection: Connection) -> Iterator[Sequence[Row[int, bytes, str, str, str]]]:
+def _batches(connection: Connection) -> Iterator[Sequence[Sequence[Any]]]:
     result = connection.execution_options(yield_per=BATCH).execute(text(statement(connection.dialect.name)))
     yield from result.partitions()
 
@@ -93,19 +94,18 @@ def _batches(connection: Connection) -> Iterator[Sequence[Row[int, bytes, str, s
 def check(chain: Chain, *, keys: audit_chain.Keys, head: Head | None, exported: Sequence[Head] = ()) -> Report:
     """`chain` gives the rows in order of their numbers, anew at each call."""
     wanted = {one.number for one in exported}
-    count, last, codes, doubtful = _walk(chain, keys, wanted)
-    is_broken = doubtful is not None or last.number != (head.number if head else 0)
+    count, end, codes, loose = _walk(chain, keys, wanted)
     known = max((one.number for one in (head, *exported) if one is not None), default=None)
     findings: list[Finding] = []
-    if is_broken or last.number < (known or 0):
-        places = _places(chain, doubtful or set())
-        judge = Judge(keys, places)
+    if loose is not None or end.number < (known or 0):
+        judge = Judge(keys, _places(chain, loose or set()))
         for batch in chain():
             for row in batch:
                 judge.take(audit_findings.Row(*row))
-        findings = judge.finish(head=known)
-    findings += _heads(head, last, codes, exported)
-    return Report(tuple(findings), count, last if last.number else None, clock.now())
+        findings, end = judge.finish(head=known), Head(judge.end, judge.code)
+    findings += _heads(head, end)
+    findings += _exported(exported, codes, findings)
+    return Report(tuple(findings), count, end if end.number else None, clock.now())
 
 
 def _walk(chain: Chain, keys: audit_chain.Keys, wanted: set[int]) -> tuple[int, Head, dict[int, str], set[str] | None]:
@@ -134,10 +134,18 @@ def _places(chain: Chain, loose: set[str]) -> Mapping[str, int]:
     return {row[3]: row[0] for batch in chain() for row in batch if row[3] in loose} if loose else {}
 
 
-def _heads(head: Head | None, last: Head, codes: Mapping[int, str], exported: Sequence[Head]) -> Iterator[Finding]:
-    """The database's own head must be the last row; an exported one must be a row with that very code."""
-    if head is None or (head.number, head.mac) != (last.number, last.mac):
-        yield Finding(Kind.HEAD, last.number, head.number if head else 0)
-    for one in exported:
-        if one.number in codes and codes[one.number] != one.mac:
-            yield Finding(Kind.FORKED, one.number, one.number)
+def _heads(head: Head | None, end: Head) -> Iterator[Finding]:
+    """The database's own head names the last row; one that is ahead of it shows as rows cut off."""
+    number = head.number if head else 0
+    if head is None or number < end.number or (number == end.number and head.mac != end.mac):
+        yield Finding(Kind.HEAD, end.number, number)
+
+
+def _exported(exported: Sequence[Head], codes: Mapping[int, str], found: Sequence[Finding]) -> list[Finding]:
+    """An exported head is a row with that very code; a row that is judged already is not named again."""
+    return [
+        Finding(Kind.FORKED, one.number, one.number)
+        for one in exported
+        if codes.get(one.number, one.mac) != one.mac
+        and not any(finding.first <= one.number <= finding.last for finding in found)
+    ]

@@ -11,7 +11,7 @@ from marketplace.domain.errors import AlreadyDone
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.outbox import Submission
-from marketplace.services import clock
+from marketplace.services import audit_chain, clock
 
 
 @contextmanager
@@ -19,16 +19,19 @@ def writing(actor: Actor | None = None, *, once: str | None = None) -> Iterator[
     """A transaction that may write.
 
     It starts afresh, so that what it reads is what it changes: SQLite takes its write lock at BEGIN, PostgreSQL locks
-    the rows that the work selects FOR UPDATE. `once` is the token of the form: the second use raises AlreadyDone.
+    the rows that the work selects FOR UPDATE. What it recorded joins the audit chain as the last thing before commit.
+    `once` is the token of the form: the second use raises AlreadyDone.
     """
     session = db.session
     session.rollback()
     session.connection(execution_options={"is_writer": True})
     try:
-        if once:
-            _claim(session, once, actor)
-        yield session
-        session.commit()
+        with audit_chain.gathering(session):
+            if once:
+                _claim(session, once, actor)
+            yield session
+            audit_chain.seal(session)
+            session.commit()
     except BaseException:
         session.rollback()
         raise

@@ -7,7 +7,12 @@ import pytest
 from marketplace import config
 from marketplace.app import create_app
 
-SAFE = {"MARKET_ENV": "production", "SECRET_KEY": "k" * 32, "DATABASE_URL": "postgresql://host/market"}
+SAFE = {
+    "MARKET_ENV": "production",
+    "SECRET_KEY": "k" * 32,
+    "AUDIT_KEY": "a" * 32,
+    "DATABASE_URL": "postgresql://host/market",
+}
 
 
 def _check(tmp_path: Path, **changes: str) -> None:
@@ -24,6 +29,10 @@ def test_safe_production_settings_pass(tmp_path: Path) -> None:
         ({"SECRET_KEY": ""}, "默认值"),
         ({"SECRET_KEY": config.DEFAULT_SECRET}, "默认值"),
         ({"SECRET_KEY": "short"}, "少于"),
+        ({"AUDIT_KEY": ""}, "AUDIT_KEY 未设置"),
+        ({"AUDIT_KEY": config.DEFAULT_AUDIT_KEY}, "AUDIT_KEY 未设置"),
+        ({"AUDIT_KEY": "a" * 31}, "AUDIT_KEY 少于"),
+        ({"AUDIT_KEY": "k" * 32}, "各用各的"),
         ({"DEMO_MODE": "1"}, "DEMO_MODE"),
     ],
 )
