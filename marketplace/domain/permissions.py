@@ -66,6 +66,9 @@ class Permission(StrEnum):
     ANSWER_CONSORTIUM = "answer_consortium"
     DECIDE_CONSORTIUM = "decide_consortium"
     READ_CONCENTRATION = "read_concentration"
+    WATCH_PRICES = "watch_prices"
+    READ_RISK_FLAGS = "read_risk_flags"
+    CHECK_RISK_FLAG = "check_risk_flag"
     READ_ENTERPRISE = "read_enterprise"
     WRITE_ENTERPRISE = "write_enterprise"
     EXPORT_FILE = "export_file"
@@ -196,6 +199,9 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.ANSWER_CONSORTIUM: (only(Role.PROVIDER, when=owns_as_provider),),
     Permission.DECIDE_CONSORTIUM: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
     Permission.READ_CONCENTRATION: (Alternative(CITY_STAFF, always),),
+    Permission.WATCH_PRICES: (Alternative(CITY_STAFF, always),),
+    Permission.READ_RISK_FLAGS: (Alternative(CITY_STAFF, always),),
+    Permission.CHECK_RISK_FLAG: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.EXPERT, Role.SUPERVISOR),),
     Permission.READ_ENTERPRISE: FILE_READERS,
     Permission.WRITE_ENTERPRISE: (only(Role.ENTERPRISE, when=owns_as_organisation),),
     Permission.EXPORT_FILE: (
@@ -213,7 +219,7 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
         only(Role.COUNTY_OFFICER, when=is_published_in_county),
         Alternative(CITY_STAFF, is_published),
     ),
-    Permission.KEEP_EVIDENCE: (only(Role.ENTERPRISE, when=owns_as_organisation),),
+    Permission.KEEP_EVIDENCE: (only(Role.ENTERPRISE, Role.PROVIDER, when=owns_as_organisation),),
     Permission.READ_EVIDENCE: FILE_READERS,
     Permission.GRANT_ACCESS: (only(Role.ENTERPRISE, when=owns_as_enterprise),),
     Permission.USE_ACCESS: (only(Role.PROVIDER, Role.EXPERT, Role.SUPERVISOR, when=owns_as_organisation),),

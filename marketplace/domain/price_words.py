@@ -3,11 +3,13 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.domain import prices, wording
+from marketplace.domain.contract_prices import DealFigures
 from marketplace.domain.price_figures import Figures
 from marketplace.domain.prices import POLICY, Judgement
 
 LABELS: dict[str, str] = {row["id"]: row["label"] for row in POLICY["bands"]}
 ADVICE: dict[str, str] = {row["id"]: row["advice"] for row in POLICY["bands"]}
+BUYER_ADVICE: dict[str, str] = {row["id"]: row["buyer"] for row in POLICY["bands"]}
 UNITS = {"per_device": "单台", "per_user": "单人"}
 YEARS = "零一二三四五六七八九十"
 TENTH = Decimal("0.1")
@@ -27,13 +29,14 @@ def measure(model: str) -> str:
 
 def kind(judgement: Judgement) -> str:
     """What the comparables have in common, in the order that the policy names it."""
-    scene, level = judgement.scene
+    scene, level = judgement.offer.scenes[0]
+    is_wide = prices.breadth(judgement.offer) == prices.WIDE
     words = {
         "scene": wording.SCENES[scene],
         "group": f"{wording.GROUPS[prices.group_of(scene)]}类场景",
-        "family": judgement.family,
+        "family": judgement.offer.family,
         "level": wording.LEVELS[str(level)],
-        "breadth": f"覆盖{POLICY['wide_from']}个以上场景" if judgement.breadth == prices.WIDE else "",
+        "breadth": f"覆盖{POLICY['wide_from']}个以上场景" if is_wide else "",
         "model": wording.PRICE_MODELS[judgement.plan.model],
     }
     return "，".join(words[name] for name in judgement.step.same if words[name])
@@ -74,3 +77,14 @@ def basis(judgement: Judgement) -> str:
     if judgement.is_complete:
         return f"按买价加第{prices.YEARS - prices.MAINTAINED_YEARS + 1}年起的年维保费计。"
     return "未填年维保费率：双方都只比买价，不含维保。"
+
+
+def contracts(judgement: Judgement, told: DealFigures) -> str:
+    """Contract prices apart from list prices, with their number; few would point to somebody."""
+    if not told.contracts:
+        return "同类还没有登记的成交价。"
+    count = f"同类成交价：{told.contracts}份合同，涉及{told.products}个产品"
+    if told.median is None:
+        return f"{count}，不足{POLICY['few_contracts']}个产品，不列中位价。"
+    apart = "" if judgement.plan.model in prices.YEARLY else "（不含维保）"
+    return f"{count}，{measure(judgement.plan.model)}{apart}中位{money(told.median)}。"

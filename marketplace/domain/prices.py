@@ -48,6 +48,7 @@ class Offer:
     family: str
     scenes: tuple[tuple[str, int], ...]
     plans: tuple[Plan, ...]
+    width: int = 0  # how many scenes in all, where not all of them are told here
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,11 @@ class Price:
 class Judgement:
     """Where a price stands; without figures there were too few comparables, and no band is given."""
 
+    offer: Offer
     plan: Plan
+    choice: Choice
     yuan: Decimal
     is_complete: bool  # False: maintenance is unknown, and left out on both sides
-    scene: tuple[str, int]
-    breadth: str
-    family: str
     step: Step
     cohort: tuple[Price, ...]  # cheapest first
     found: tuple[tuple[Step, int], ...]  # how many each step has
@@ -108,7 +108,7 @@ def is_complete(plan: Plan) -> bool:
 
 def breadth(offer: Offer) -> str:
     """A suite is compared with suites: it does the work of several tools, and costs as much."""
-    return WIDE if len(offer.scenes) >= POLICY["wide_from"] else NARROW
+    return WIDE if max(offer.width, len(offer.scenes)) >= POLICY["wide_from"] else NARROW
 
 
 def group_of(scene: str) -> str:
@@ -144,7 +144,7 @@ class Market:
         for key in keys(step, offer, scenes=offer.scenes[:1], model=plan.model):
             for other in self._filed.get((step.id, key), ()):
                 price = _speaks(other, plan.model, complete=complete, choice=choice)
-                if price is not None and not _is_own(offer, other):
+                if price is not None and not is_own(offer, other):
                     found.append(price)
         return tuple(sorted(found, key=lambda price: (price.yuan, price.offer.listing or 0)))
 
@@ -164,12 +164,11 @@ class Market:
             else None
         )
         return Judgement(
+            offer=offer,
             plan=plan,
+            choice=choice,
             yuan=yuan,
             is_complete=complete,
-            scene=offer.scenes[0],
-            breadth=breadth(offer),
-            family=offer.family,
             step=step,
             cohort=cohorts[step],
             found=tuple((one, len(prices)) for one, prices in cohorts.items()),
@@ -186,7 +185,8 @@ def _chosen(cohorts: Mapping[Step, Sequence[Price]], only: str | None) -> Step:
     return (named or enough or most)[0]
 
 
-def _is_own(offer: Offer, other: Offer) -> bool:
+def is_own(offer: Offer, other: Offer) -> bool:
+    """The listing itself, or another one of its provider (policy)."""
     if offer.listing is not None and other.listing == offer.listing:
         return True
     return bool(POLICY["excludes_same_provider"]) and offer.provider is not None and other.provider == offer.provider

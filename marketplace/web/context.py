@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
 
-from marketplace.domain import assessment_words, wording
+from marketplace.domain import assessment_words, price_words, wording
 from marketplace.policy import reader
 from marketplace.web import navigation
 
@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
         yuan=wording.yuan,
         day=wording.day,
         moment=wording.moment,
+        price=price_words.money,
         points=assessment_words.points,
     )
     app.jinja_env.add_extension("jinja2.ext.do")

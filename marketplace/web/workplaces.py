@@ -59,6 +59,13 @@ TASKS = (
         Permission.READ_OWN_LISTINGS,
         "packages",
     ),
+    Task(
+        "入池申请",
+        "申请进入服务商池，或换一个类别",
+        "provider_applications.index",
+        Permission.APPLY_TO_POOL,
+        "clipboard-check",
+    ),
     Task("商机", "企业推来的需求，答复有意或不接", "leads.index", Permission.ANSWER_LEAD, "send"),
     Task("揭榜挂帅", "现有产品满足不了的需求，应榜接单", "challenges.index", Permission.ANSWER_CHALLENGE, "flag"),
     Task("导入企业档案", "从别的平台导出的档案zip", "enterprises.import_file", Permission.IMPORT_FILE, "upload"),
@@ -67,9 +74,17 @@ TASKS = (
     Task("用户管理", "查人、解锁、强制退出、停用", "users.index", Permission.MANAGE_USERS, "users"),
 )
 STAFF_TASKS = (
+    Task("价格监测", "标价按场景汇总，调价和离中位价较远的", "prices.index", Permission.WATCH_PRICES, "coins"),
     Task("行业三张清单", "需求、问题、场景按行业汇总", "insights.index", Permission.READ_INSIGHTS, "report-analytics"),
     Task("未满足的需求", "在架产品满足不了的，可以发榜", "insights.unmet", Permission.READ_INSIGHTS, "flag"),
     Task("揭榜挂帅", "拟榜、发榜、看应榜、收榜", "challenges.index", Permission.MANAGE_CHALLENGES, "award"),
+    Task(
+        "入池审核",
+        "服务商的入池申请，逐条核实后办理",
+        "provider_applications.queue",
+        Permission.DECIDE_APPLICATION,
+        "shield-check",
+    ),
     Task("需求清单", "企业已发布的需求和匹配结果", "demands.index", Permission.READ_DEMAND, "checklist"),
     Task("企业名录", "按行业、县区、进度查企业", "enterprises.index", Permission.READ_ENTERPRISE, "building-factory-2"),
 )

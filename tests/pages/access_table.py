@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
+from tests.pages import access_prices
 
 Who = frozenset[Role | None]  # None: nobody is logged in
 E, P, COUNTY, REVIEWER, LEADER = (
@@ -343,9 +344,9 @@ FILES = (
     Row("GET", "enterprises.check_import", "import_file", only(ADMINISTRATOR), values={"key": "import_key"}),
     Row("GET", "enterprises.check_import", "import_file", NOBODY, values={"key": "=unknown"}),
     Row("POST", "enterprises.make_import", "import_file", only(ADMINISTRATOR), values={"key": "import_key"}),
-    Row("GET", "evidence.index", "keep_evidence", only(E)),
-    Row("GET", "evidence.upload", "keep_evidence", only(E)),
-    Row("POST", "evidence.upload", "keep_evidence", only(E)),
+    Row("GET", "evidence.index", "keep_evidence", only(E, P)),
+    Row("GET", "evidence.upload", "keep_evidence", only(E, P)),
+    Row("POST", "evidence.upload", "keep_evidence", only(E, P)),
     filed("GET", "evidence.show"),
     filed("GET", "evidence.download"),
     filed("POST", "evidence.open_file"),
@@ -360,4 +361,5 @@ FILES = (
     Row("GET", "access_grants.received", "use_access", only(P, EXPERT, SUPERVISOR)),
     Row("POST", "access_grants.use", "use_access", only(P), NOBODY, {"grant_id": "grant"}),
 )
-TABLE = FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + WEIGHTS + LEADS + DEMANDS
+PRICES = tuple(Row(*row) for row in access_prices.ROWS)
+TABLE = PRICES + FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + WEIGHTS + LEADS + DEMANDS

@@ -31,6 +31,7 @@ from tests.factories import Factory
 from tests.pages.access_assessments import assessment_things
 from tests.pages.access_files import file_things
 from tests.pages.access_plans import plan_things
+from tests.pages.access_prices import price_things
 
 OWN, OTHERS = "own", "others"
 Things = dict[str, Any]
@@ -54,7 +55,9 @@ def fill(world: World, make: Factory) -> None:
     strange = firm_things(make, stranger) | provider_things(make, make.actor(Role.PROVIDER))
     administrator = people[Role.ADMINISTRATOR]
     shared |= plan_things(make, people[Role.ENTERPRISE])
+    shared |= price_things(make)
     strange |= plan_things(make, stranger)
+    strange |= price_things(make)
     shared["proposed_weights"] = proposed_weights(people[Role.BUREAU_LEADER])
     shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
     strange |= match_things(make, stranger, provider_id=strange["provider"])
