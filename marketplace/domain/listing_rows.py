@@ -1,21 +1,15 @@
 """Reading many listings from sheets of text: whose row is whose, what is wrong and at which cell."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
 
-from marketplace.domain import listing_sheets, questions
-from marketplace.domain.listing_sheets import ASKED, NUMBER, POLICY, PROBLEMS, PRODUCTS, SHEETS, Sheet
-from marketplace.domain.question_types import Question
+from marketplace.domain import listing_sheets
+from marketplace.domain.listing_sheets import NUMBER, POLICY, PROBLEMS, PRODUCTS, SHEETS, Sheet
 
 Line = Sequence[str]
 Grids = Mapping[str, Sequence[Line]]  # by sheet, the heading first
 TEMPLATE_AGAIN = "请下载最新模板，把内容粘贴过去"
-OPTIONS_MAX = 120
 SHOWN = 60  # characters of what was typed, in a finding
-REPEATED = re.compile(r"和第(\d+)行重复")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +49,6 @@ class Book:
     places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A product with its canonical content; with findings it is not imported."""
-
-    line: int
-    number: str
-    name: str
-    content: dict[str, Any]
-    findings: tuple[Finding, ...]
-
-
 def gather(grids: Grids) -> Book:
     """Put the lines of all sheets together by the product's number. A file of another shape is not read any further."""
     places = {name: _places(grids[name]) for name in SHEETS if name in grids}
@@ -80,7 +63,7 @@ def gather(grids: Grids) -> Book:
     findings = [*_numbers(products, places[PRODUCTS.name]), *strays]
     spoilt = {finding.line for finding in findings if finding.sheet == PRODUCTS.name}
     whole = (Product(one, owned.get(one.number, {})) for one in products if one.line not in spoilt)
-    return Book(tuple(whole), tuple(_at(finding, places) for finding in findings), places=places)
+    return Book(tuple(whole), tuple(at(finding, places) for finding in findings), places=places)
 
 
 def _places(grid: Sequence[Line]) -> dict[str, int]:
@@ -187,69 +170,6 @@ def _number_problem(one: Entry, lines: Sequence[int]) -> str:
     return f"产品编号和第{'、'.join(others)}行重复，一个产品一个编号，请改成不同的" if others else ""
 
 
-def _at(finding: Finding, places: Mapping[str, Mapping[str, int]]) -> Finding:
+def at(finding: Finding, places: Mapping[str, Mapping[str, int]]) -> Finding:
     """With the column in which its heading stands."""
     return replace(finding, column=places[finding.sheet].get(finding.label, 0))
-
-
-def judge(product: Product, *, places: Mapping[str, Mapping[str, int]], today: date) -> Judged:
-    """The product's content, and each cell in which something is wrong; a cell that cannot be read is said once."""
-    content: dict[str, Any] = {}
-    messages: dict[str, Sequence[str]] = {}
-    for question in ASKED:
-        reading = questions.read(question, _raw(product, question))
-        content[question.id] = reading.value
-        for place, texts in reading.messages.items():
-            asked_for = question.column[place.partition(".")[2]] if place else question
-            key = f"{question.id}.{place}" if place else question.id
-            messages[key] = [text + _options(asked_for) for text in texts]
-    asked = {question.id for question in ASKED}
-    for key, texts in questions.check(content, today=today).items():
-        if key.partition(".")[0] in asked:
-            messages.setdefault(key, texts)
-    findings = [_located(product, key, text) for key, texts in messages.items() for text in texts]
-    name = str(content.get("name") or product.entry.cells.get(SHEETS[PRODUCTS.name].columns[1].label, ""))
-    return Judged(
-        product.entry.line,
-        product.entry.number,
-        name[:SHOWN],
-        questions.canonical(content),
-        tuple(_at(finding, places) for finding in findings),
-    )
-
-
-def _options(question: Question) -> str:
-    """What may be written, where that can be said in a line."""
-    words = "、".join(questions.choices_of(question).values())
-    return f"：{words}" if words and len(words) <= OPTIONS_MAX else ""
-
-
-def _raw(product: Product, question: Question) -> Any:
-    if question.type != "rows":
-        return product.entry.cells.get(question.feeds.template, "")
-    return [
-        {column.id: entry.cells.get(column.feeds.template, "") for column in question.columns}
-        for entry in product.children.get(question.feeds.template, ())
-    ]
-
-
-def _located(product: Product, key: str, message: str) -> Finding:
-    """From "coverage.2.level" to sheet, line and heading."""
-    question_id, _, place = key.partition(".")
-    question = questions.BY_ID[question_id]
-    rows = product.children.get(question.feeds.template, ())
-    if question.type != "rows":
-        return _finding(PRODUCTS.name, product.entry, question.feeds.template, message)
-    if not place:
-        where = f"{message}（“{question.feeds.template}”表，产品编号填{product.entry.number}）"
-        return _finding(PRODUCTS.name, product.entry, NUMBER, where)
-    number, _, column_id = place.partition(".")
-    lines = [entry.line for entry in rows]
-    told = REPEATED.sub(lambda found: f"和第{lines[int(found[1]) - 1]}行重复", message)  # as the sheet counts
-    column = question.column[column_id] if column_id else question.columns[0]
-    return _finding(question.feeds.template, rows[int(number)], column.feeds.template, told)
-
-
-def _finding(sheet: str, entry: Entry, label: str, message: str) -> Finding:
-    typed = entry.number if label == NUMBER else entry.cells.get(label, "")
-    return Finding(sheet, entry.line, 0, label, typed[:SHOWN], message)
