@@ -23,6 +23,9 @@ TYPES_TEXT = "PDF、PNG、JPEG、xlsx、docx"
 SIZE_TEXT = f"{UPLOAD['max_bytes'] // 1024 // 1024}兆字节"
 LIMIT_TEXT = f"只收{TYPES_TEXT}，单个文件不超过{SIZE_TEXT}"
 ENTERPRISE, ASSESSMENT = "enterprise", "assessment"
+# What a provider's files are cited for is written by those pages alone, so that nothing goes from under a decision.
+ELSEWHERE = {"provider_application": "入池申请", "call_response": "遴选应榜"}
+ELSEWHERE_TOPICS: Mapping[str, str] = {row["id"]: row["label"] for row in reader.load("pool_admission")["evidence"]}
 PLACE = re.compile(r"(enterprise|assessment):([0-9]{1,9}):([A-Za-z0-9_]{1,30})")
 # Signs that make a name read otherwise than it is stored, or that a file system or a header gives a meaning.
 UNFIT_FOR_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|;]')
@@ -101,7 +104,7 @@ TOPICS: Mapping[str, str] = {item.id: f"{item.id} {item.name}" for item in stand
 
 
 def topic_label(topic: str) -> str:
-    return TOPICS.get(topic) or KINDS.get(topic, topic)
+    return TOPICS.get(topic) or ELSEWHERE_TOPICS.get(topic) or KINDS.get(topic, topic)
 
 
 def asked_of_enterprise(enterprise_id: int, *, progress: str) -> tuple[Ask, ...]:

@@ -200,7 +200,7 @@ def uncite(actor: Actor, *, evidence_id: int, citation_id: int, once: str | None
     with unit_of_work.writing(actor, once=once) as session:
         row = _own(session, actor, evidence_id)
         found = next((one for one in row.citations if one.id == citation_id), None)
-        if found is not None:  # two tabs: gone already is as good
+        if found is not None and found.subject_kind not in rules.ELSEWHERE:  # two tabs: gone already is as good
             row.citations.remove(found)
             details = {"evidence": row.id, "topic": found.topic}
             audit.record(session, actor, "evidence.uncited", kind=KIND, key=row.id, details=details)

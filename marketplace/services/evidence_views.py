@@ -17,7 +17,7 @@ from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.evidence import Evidence
-from marketplace.services import access_grants, audit, clock, evidence_store, unit_of_work
+from marketplace.services import access_grants, audit, cited_evidence, clock, evidence_store, unit_of_work
 from marketplace.services.evidence import KIND, LOADING
 from marketplace.services.pages import Page
 
@@ -44,6 +44,10 @@ class Citation:
     id: int
     label: str
     place: Place
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.place.kind in rules.ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,9 @@ def get(actor: Actor, *, evidence_id: int) -> EvidenceSheet:
 
 def places(actor: Actor) -> Choices:
     """All that the actor's enterprise can cite evidence for, in groups."""
-    key = actor.enterprise_id or 0
-    return _places(key, _assessments(key))
+    if actor.enterprise_id is None:
+        return {}
+    return _places(actor.enterprise_id, _assessments(actor.enterprise_id))
 
 
 def _places(enterprise_id: int, assessments: Iterable[Assessment]) -> Choices:
@@ -166,6 +171,8 @@ def _called(one: Assessment) -> str:
 
 def _label(place: Place, names: Mapping[int, str]) -> str:
     topic = rules.topic_label(place.topic)
+    if place.kind in rules.ELSEWHERE:
+        return f"{rules.ELSEWHERE[place.kind]}：{topic}"
     if place.kind == rules.ASSESSMENT:
         return f"{names.get(place.key, '评测')}：{topic}"
     stage = next((ask["stage"] for ask in rules.POLICY["asks"] if ask["kind"] == place.topic), "basics")
@@ -181,6 +188,8 @@ def _readable(actor: Actor, evidence_id: int) -> Evidence:
     if is_own or (permissions.permits(actor, Permission.READ_EVIDENCE, row) and row.withdrawn_at is None):
         return row
     enterprise = row.organisation.enterprise
+    if row.withdrawn_at is None and cited_evidence.is_open_to(actor, row):
+        return row
     grant = access_grants.find_for(actor, enterprise_id=enterprise.id) if enterprise else None
     if grant is None or row.withdrawn_at is not None or not access_grants.is_visiting(actor, grant):
         raise Forbidden(Permission.READ_EVIDENCE)

@@ -193,6 +193,7 @@ def _facts(provider: Provider) -> tuple[tuple[str, str], ...]:
         ("类别", wording.PROVIDER_KINDS[provider.kind]),
         ("服务行业", solution_cards.labels(provider.industries, wording.INDUSTRIES, empty="不限行业")),
         ("驻地", wording.PLACES.get(provider.place or "", "")),
+        ("入池日期", wording.day(provider.admitted_on) if provider.admitted_on else ""),
         ("成立年份", f"{provider.founded_year}年" if provider.founded_year else ""),
         ("人员", f"{provider.staff}人" if provider.staff else ""),
         ("当前状态", f"{wording.STANDINGS[provider.standing]}，{wording.day(provider.standing_since)}起"),
