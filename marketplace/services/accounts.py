@@ -12,7 +12,7 @@ from marketplace.domain.permissions import SYSTEM, Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership, Organisation
 from marketplace.policy import reader
-from marketplace.services import audit, clock
+from marketplace.services import audit, clock, notification_inbox
 from marketplace.services.unit_of_work import writing
 
 POLICY = reader.load("accounts")["session"]
@@ -31,6 +31,15 @@ class Entry:
 
     token: str
     actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is there, and how much he has been told that he has not read or not done."""
+
+    actor: Actor
+    unread: int
+    todos: int
 
 
 def hash_token(token: str) -> str:
@@ -57,19 +66,27 @@ def actor_in(membership: Membership, *, session_id: int | None = None) -> Actor:
 
 
 def find_actor(token: str) -> Actor | None:
-    """The actor of a live session: not revoked, not expired, not idle too long, the person still active."""
+    found = find_presence(token)
+    return found.actor if found else None
+
+
+def find_presence(token: str) -> Presence | None:
+    """The person of a live session: not revoked, not expired, not idle too long, still active; what waits for him."""
     seat = [joinedload(AuthSession.membership).options(*SEAT)]
-    query = select(AuthSession).where(AuthSession.token_hash == hash_token(token)).options(*seat)
-    row = db.session.scalars(query).one_or_none()
-    now = clock.now()
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    unread, todos = notification_inbox.of_session()
+    query = select(AuthSession, unread, todos).where(AuthSession.token_hash == hash_token(token)).options(*seat)
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, now = found[0], clock.now()
+    if row.revoked_at is not None or row.expires_at <= now:
         return None
     if row.seen_at + timedelta(hours=POLICY["idle_hours"]) <= now or not row.membership.user.is_active:
         return None
     actor = actor_in(row.membership, session_id=row.id)
     if now - row.seen_at > SEEN_EVERY:
         _touch(row.id)
-    return actor
+    return Presence(actor, unread=found.unread, todos=found.todos)
 
 
 def _touch(session_id: int) -> None:

@@ -10,7 +10,7 @@ from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor
 from marketplace.models.accounts import User
 from marketplace.models.approvals import StatusChange
-from marketplace.services import audit, clock
+from marketplace.services import audit, clock, notifications
 
 
 class Subject(Protocol):
@@ -40,7 +40,8 @@ def change(
     reason: str | None = None,
     version: int | None = None,
 ) -> None:
-    """Check permission, transition and version; then set the status and write its history and audit rows.
+    """Check permission, transition and version; then set the status, write its history and audit rows, and tell whom
+    it concerns.
 
     The subject comes from `locked`, the caller is inside `unit_of_work.writing` and puts the outbox rows.
     """
@@ -72,6 +73,7 @@ def change(
     )
     details = {"from": before, "to": transition.target, "reason": reason}
     audit.record(session, actor, f"{kind}.{action}", kind=kind, key=subject.id, details=details)
+    notifications.tell_of_change(session, actor, subject, kind=kind, action=action, reason=reason)
 
 
 def conflict(session: Session, subject: Subject, *, kind: str, wanted: str | None = None) -> Conflict:

@@ -17,6 +17,8 @@ from marketplace.web import access
 class LoggedIn(UserMixin):
     token: str
     actor: Actor
+    unread: int = 0
+    todos: int = 0
 
     def get_id(self) -> str:
         return self.token
@@ -28,8 +30,8 @@ def init_app(app: Flask) -> None:
 
     @login_manager.user_loader
     def _load(token: str) -> LoggedIn | None:
-        actor = accounts.find_actor(token)
-        return LoggedIn(token, actor) if actor else None
+        found = accounts.find_presence(token)
+        return LoggedIn(token, found.actor, found.unread, found.todos) if found else None
 
 
 def enter(entry: Entry) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
-from tests.pages import access_prices
+from tests.pages import access_notifications, access_prices
 
 Who = frozenset[Role | None]  # None: nobody is logged in
 E, P, COUNTY, REVIEWER, LEADER = (
@@ -361,5 +361,19 @@ FILES = (
     Row("GET", "access_grants.received", "use_access", only(P, EXPERT, SUPERVISOR)),
     Row("POST", "access_grants.use", "use_access", only(P), NOBODY, {"grant_id": "grant"}),
 )
+NOTIFICATIONS = tuple(Row(*row) for row in access_notifications.ROWS)
 PRICES = tuple(Row(*row) for row in access_prices.ROWS)
-TABLE = PRICES + FILES + ASSESSMENTS + PLANS + BASKETS + PAGES + ACCOUNTS + MATCHES + WEIGHTS + LEADS + DEMANDS
+TABLE = (
+    NOTIFICATIONS
+    + PRICES
+    + FILES
+    + ASSESSMENTS
+    + PLANS
+    + BASKETS
+    + PAGES
+    + ACCOUNTS
+    + MATCHES
+    + WEIGHTS
+    + LEADS
+    + DEMANDS
+)

@@ -30,6 +30,7 @@ from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 from tests.pages.access_assessments import assessment_things
 from tests.pages.access_files import file_things
+from tests.pages.access_notifications import notification_things
 from tests.pages.access_plans import plan_things
 from tests.pages.access_prices import price_things
 
@@ -74,7 +75,8 @@ def fill(world: World, make: Factory) -> None:
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
         world.own[role] |= assessment_things(make, people[Role.ENTERPRISE], person)
-        world.others[role] = strange | person_things(make, stranger, administrator)
+        world.own[role] |= notification_things(person)
+        world.others[role] = strange | person_things(make, stranger, administrator) | notification_things(stranger)
     with writing() as session:
         for role, person in people.items():
             seat = accounts.get_seat(session, person.membership_id or 0)
