@@ -1,16 +1,17 @@
-"""服务商 and 联合体."""
+"""服务商."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.models.accounts import Organisation
 from marketplace.models.base import Base, Versioned
 
 if TYPE_CHECKING:
+    from marketplace.models.consortia import ConsortiumMember
     from marketplace.models.solutions import Solution
 
 
@@ -66,30 +67,3 @@ class Provider(Versioned, Base):
     organisation: Mapped[Organisation] = relationship(back_populates="provider", lazy="raise_on_sql")
     solutions: Mapped[list["Solution"]] = relationship(back_populates="provider", lazy="raise_on_sql")
     consortium_seats: Mapped[list["ConsortiumMember"]] = relationship(back_populates="provider", lazy="raise_on_sql")
-
-
-class Consortium(Base):
-    __tablename__ = "consortia"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    lead_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
-    industry: Mapped[str] = mapped_column(String(40))
-
-    lead: Mapped[Provider] = relationship(lazy="raise_on_sql")
-    members: Mapped[list["ConsortiumMember"]] = relationship(
-        back_populates="consortium", order_by="ConsortiumMember.id", lazy="raise_on_sql"
-    )
-
-
-class ConsortiumMember(Base):
-    __tablename__ = "consortium_members"
-    __table_args__ = (UniqueConstraint("consortium_id", "provider_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
-    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"), index=True)
-    scenes: Mapped[list[str]]
-
-    consortium: Mapped[Consortium] = relationship(back_populates="members", lazy="raise_on_sql")
-    provider: Mapped[Provider] = relationship(back_populates="consortium_seats", lazy="raise_on_sql")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.domain import choices, facets, shelf, wording
 from marketplace.domain.choices import Choice, Schema
@@ -13,9 +13,10 @@ from marketplace.domain.errors import NotFound
 from marketplace.domain.facets import Row
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation
-from marketplace.models.providers import Consortium, ConsortiumMember, Provider, Standing
+from marketplace.models.providers import Provider, Standing
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import list_views, solution_cards, solution_details
+from marketplace.services import alliances, list_views, solution_cards, solution_details
+from marketplace.services.alliances import Alliance
 from marketplace.services.list_views import Frame
 from marketplace.services.solution_cards import Card
 from marketplace.services.solution_facts import Case
@@ -47,17 +48,6 @@ class ProviderRow:
 class ProviderList:
     frame: Frame
     rows: tuple[ProviderRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alliance:
-    """A consortium as the page of a member shows it: (provider id, name, what it does there)."""
-
-    name: str
-    industry: str
-    lead_id: int
-    lead_name: str
-    members: tuple[tuple[int, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +163,7 @@ def get(*, provider_id: int) -> ProviderPage:
         rating=shelf.rating(provider.rating_sum, provider.rating_count),
         facts=_facts(provider),
         cards=solution_cards.load(list(db.session.scalars(listed))),
-        alliances=_alliances(provider_id),
+        alliances=alliances.of_provider(provider_id),
         cases=solution_details.cases_of_provider(provider_id, limit=shelf.SHELF["cases_shown"]),
     )
 
@@ -198,29 +188,4 @@ def _facts(provider: Provider) -> tuple[tuple[str, str], ...]:
         ("人员", f"{provider.staff}人" if provider.staff else ""),
         ("当前状态", f"{wording.STANDINGS[provider.standing]}，{wording.day(provider.standing_since)}起"),
         ("状态说明", provider.standing_note or "无"),
-    )
-
-
-def _alliances(provider_id: int) -> tuple[Alliance, ...]:
-    """The consortia that the provider leads or sits in."""
-    seats = select(ConsortiumMember.consortium_id).where(ConsortiumMember.provider_id == provider_id)
-    query = (
-        select(Consortium)
-        .where(or_(Consortium.lead_id == provider_id, Consortium.id.in_(seats)))
-        .options(joinedload(Consortium.lead), selectinload(Consortium.members).joinedload(ConsortiumMember.provider))
-        .order_by(Consortium.id)
-    )
-    return tuple(
-        Alliance(
-            name=one.name,
-            industry=wording.INDUSTRIES[one.industry],
-            lead_id=one.lead_id,
-            lead_name=one.lead.short_name,
-            members=tuple(
-                (seat.provider_id, seat.provider.short_name, solution_cards.labels(seat.scenes, wording.SCENES))
-                for seat in one.members
-                if seat.provider.standing not in shelf.HIDDEN_STANDINGS
-            ),
-        )
-        for one in db.session.scalars(query)
     )

@@ -13,9 +13,10 @@ from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, Role, User
 from marketplace.models.approvals import StatusChange
 from marketplace.models.assessments import Assessment, AssessmentKind
+from marketplace.models.consortia import ConsortiumMember
 from marketplace.models.demands import Demand, DemandLine
 from marketplace.models.enterprises import Enterprise, Progress
-from marketplace.models.providers import ConsortiumMember, Provider, ProviderKind
+from marketplace.models.providers import Provider, ProviderKind
 from marketplace.models.reviews import Review
 from marketplace.models.solutions import Coverage, PricePlan, Solution, SolutionCase
 from marketplace.services import assessment_answers, demo, search, search_documents

@@ -11,6 +11,7 @@ from marketplace.services.demo import (
     baskets,
     bundles,
     challenges,
+    consortia,
     content,
     demands,
     enterprises,
@@ -34,7 +35,7 @@ def load() -> dict[str, int] | None:
         registry = people.Registry(session, password_hash=passwords.hash_of(PASSWORD))
         people.add_offices(registry)
         pool = providers.add(registry)
-        providers.add_consortia(registry, pool)
+        consortia.add(registry, pool)
         firms = enterprises.add(registry)
         shelf = listings.add(registry, pool, firms)
         reviewed = reviews.add(registry, shelf, firms)

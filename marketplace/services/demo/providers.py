@@ -1,13 +1,12 @@
-"""84 providers in the pool and the consortia of the leads."""
+"""84 providers in the pool."""
 
 from marketplace.domain import credit_codes
 from marketplace.models.accounts import OrganisationKind, Role
-from marketplace.models.providers import Consortium, ConsortiumMember, Provider, ProviderKind, Standing
+from marketplace.models.providers import Provider, ProviderKind, Standing
 from marketplace.services.demo import content
 from marketplace.services.demo.enterprises import REGION
 from marketplace.services.demo.people import OPENED, Registry
 
-MEMBERS_PER_CONSORTIUM = 4
 NOT_LISTED = {  # the few that are not simply in the pool; everybody else is listed or recommended
     "P24": (Standing.CANDIDATE, 40, "首批材料已受理,待专家评审"),
     "P28": (Standing.WATCH, 55, "连续两季验收超期,限期整改至2026年12月31日"),
@@ -56,19 +55,3 @@ def _add_one(registry: Registry, *, number: int, row: dict[str, object], text: d
     login = "provider" if number == 1 else f"provider{number:02d}"
     registry.seat(organisation, role=Role.PROVIDER, login=login, person=f"服务商经办{number:02d}(演示)")
     return provider
-
-
-def add_consortia(registry: Registry, providers: dict[str, Provider]) -> None:
-    """Each lead with product providers of its industry, one for each scene as far as they go."""
-    rows = content.read("providers")["providers"]
-    for lead in (row for row in rows if row["kind"] == "lead"):
-        roll = content.dice(f"联合体 {lead['key']}")
-        industry = lead["industries"][0]
-        partners = [
-            row for row in rows if row["kind"] == "product" and (not row["industries"] or industry in row["industries"])
-        ]
-        consortium = Consortium(name=f"{lead['brand']}联合体(演示)", lead=providers[lead["key"]], industry=industry)
-        for partner in roll.sample(partners, MEMBERS_PER_CONSORTIUM):
-            member = ConsortiumMember(provider=providers[partner["key"]], scenes=partner["scenes"])
-            consortium.members.append(member)
-        registry.session.add(consortium)
