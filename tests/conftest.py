@@ -98,6 +98,7 @@ def make_app(url: str, folder: Path, **settings: object) -> Flask:
             "SQLALCHEMY_ENGINES": {"default": config.engine_settings(url)},
             "SEARCH_FOLDER": str(folder / "search"),
             "EVIDENCE_FOLDER": str(folder / "evidence"),
+            "AUDIT_FOLDER": str(folder / "audit"),
             "SECRET_KEY": "test",
             "DEMO_MODE": True,
             **settings,

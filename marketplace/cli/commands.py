@@ -5,6 +5,7 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from marketplace.cli import audit
 from marketplace.services import demo, file_exchange, search
 
 search_commands = AppGroup("search", help="检索索引")
@@ -16,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(search_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(evidence_commands)
+    app.cli.add_command(audit.commands)
     app.cli.add_command(prepare)
 
 

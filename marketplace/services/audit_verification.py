@@ -3,11 +3,11 @@
 A chain that holds is read once. One that does not is read again, slowly, to say which row is wrong and how.
 """
 
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import digest
 from typing import Any
 
 from flask import current_app
@@ -87,8 +87,13 @@ def _as_text(dialect: str, name: str) -> str:
 
 
 def _batches(connection: Connection) -> Iterator[Sequence[Sequence[Any]]]:
-    result = connection.execution_options(yield_per=BATCH).execute(text(statement(connection.dialect.name)))
-    yield from result.partitions()
+    """Straight from the driver: SQLAlchemy's rows would take as long again as reading and coding together."""
+    with connection.execution_options(stream_results=True).exec_driver_sql(
+        statement(connection.dialect.name)
+    ) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(BATCH):
+            yield rows
 
 
 def check(chain: Chain, *, keys: audit_chain.Keys, head: Head | None, exported: Sequence[Head] = ()) -> Report:
@@ -115,10 +120,13 @@ def _walk(chain: Chain, keys: audit_chain.Keys, wanted: set[int]) -> tuple[int, 
     codes: dict[int, str] = {}
     loose: set[str] = set()
     is_whole = True
+    coders = {key_id: hmac.new(key, digestmod="sha256") for key_id, key in keys.items()}  # the key is mixed in once
+    unknown = hmac.new(b"", digestmod="sha256")
     for batch in chain():
         for place, content, previous, mac, key_id in batch:
-            key = keys.get(key_id)
-            if key is None or digest(key, content, "sha256").hex() != mac:
+            coder = coders.get(key_id, unknown).copy()
+            coder.update(content)
+            if coder.hexdigest() != mac or key_id not in coders:
                 loose.add(previous)
                 is_whole = False
             if place != number + 1 or previous != code:

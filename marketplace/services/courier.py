@@ -1,11 +1,14 @@
-"""The outbox courier: a thread of each worker that brings index and ranker up to date soon after each commit."""
+"""Two threads of each worker: one brings index and ranker up to date soon after each commit, one sends mail.
+
+They are two because a mail server that thinks for half a minute must not keep a listing off the shelf.
+"""
 
 import threading
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.services import rankers, search
+from marketplace.services import audit_heads, rankers, search
 
 POLL_SECONDS = 1.0
 
@@ -18,6 +21,7 @@ def start(app: Flask) -> threading.Thread | None:
     app.extensions["after_commit"] = woken.set
     thread = threading.Thread(target=_run, args=(app, woken), name="outbox-courier", daemon=True)
     thread.start()
+    threading.Thread(target=_send_mail, args=(app,), name="mail-courier", daemon=True).start()
     return thread
 
 
@@ -29,7 +33,21 @@ def _run(app: Flask, woken: threading.Event) -> None:
                 if search.deliver_quietly() or is_first:
                     rankers.current()  # fitted here, so that no visitor waits for it
                     is_first = False
-            except SQLAlchemyError as error:  # the database is away: the messages wait in it, try again
+                audit_heads.export_of_today()
+            except (SQLAlchemyError, OSError) as error:  # database or disk away: what is to do waits, try again
                 app.logger.warning("outbox courier: %s", type(error).__name__)
         woken.wait(POLL_SECONDS)
         woken.clear()
+
+
+def _send_mail(app: Flask) -> None:
+    pause = threading.Event()
+    while True:
+        with app.app_context():
+            try:
+                mail_digests.send_due()
+                if mail_delivery.is_due():
+                    mail_delivery.deliver(limit=MAIL["batch"])
+            except SQLAlchemyError as error:  # what was claimed and not settled turns unclear, nothing is sent twice
+                app.logger.warning("mail courier: %s", type(error).__name__)
+        pause.wait(MAIL["poll_seconds"])
