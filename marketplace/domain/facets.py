@@ -35,7 +35,7 @@ SOLUTIONS: tuple[Facet, ...] = (
     Facet("days_band", "上线时间", wording.DAYS_BANDS),
     Facet("deployment", "部署方式", wording.DEPLOYMENTS),
     Facet("size", "适用企业规模", wording.SIZES),
-    Facet("has_case", "本地案例", {"yes": "有本地案例"}),
+    Facet("has_case", "本地样板", {"yes": "有本地样板"}),
     Facet("subsidy", "奖补", {"yes": "含可补贴项目"}),
     Facet("provider_kind", "服务商类别", wording.PROVIDER_KINDS),
     Facet("standing", "服务商状态", _SHOWN_STANDINGS),

@@ -54,6 +54,11 @@ def industries(solution: Solution) -> tuple[str, ...]:
     return tuple(solution.industries) or tuple(standard.INDUSTRIES)
 
 
+def has_local_case(solution: Solution) -> bool:
+    """「一产品一样板」: an accepted case at an enterprise of the city's registry."""
+    return any(case.enterprise_id is not None for case in solution.cases)
+
+
 def is_subsidy_eligible(solution: Solution) -> bool:
     """At least one plan is of a kind that the fund rules (第九条(一)) name."""
     return any(plan.subsidy_category in ELIGIBLE for plan in solution.price_plans)
@@ -79,7 +84,7 @@ def facet_values(solution: Solution) -> dict[str, tuple[str, ...]]:
         "size": tuple(solution.sizes or ()),
         "provider_kind": (str(solution.provider.kind),),
         "standing": (str(solution.provider.standing),),
-        "has_case": ("yes",) if solution.cases else (),
+        "has_case": ("yes",) if has_local_case(solution) else (),
         "subsidy": ("yes",) if is_subsidy_eligible(solution) else (),
     }
 

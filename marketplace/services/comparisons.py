@@ -1,18 +1,22 @@
 """Up to four listings side by side: the same rows for all, what differs marked, what is missing said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.domain import shelf, wording
+from marketplace.domain import questions, shelf, wording
+from marketplace.domain.question_types import Question
 from marketplace.extensions import db
-from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import solution_cards, solution_details, solution_facts, solution_filters
+from marketplace.models.solutions import Solution
+from marketplace.services import listing_projection, solution_facts, solution_filters
+from marketplace.services.solution_facts import Plan
 from matching import standard
 
 LIMIT: int = shelf.SHELF["compare_limit"]
 MISSING = "未提供"
+CASES = "cases"  # told as a number, among what the platform knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +78,20 @@ def show(given: Sequence[str], *, only_differences: bool) -> Comparison:
 
 
 def _load(ids: Sequence[int]) -> dict[int, Solution]:
-    query = select(Solution).where(Solution.id.in_(ids), Solution.status != SolutionStatus.DRAFT)
-    return {one.id: one for one in db.session.scalars(query.options(*solution_details.LOADING))} if ids else {}
+    query = select(Solution).where(Solution.id.in_(ids), Solution.listed_at.is_not(None))
+    return {one.id: one for one in db.session.scalars(query.options(*listing_projection.LOADING))} if ids else {}
 
 
 def _groups(solutions: Sequence[Solution]) -> list[Group]:
+    """Which answers stand in which group, and in which order, the questions say; the platform adds what it knows."""
     if not solutions:
         return []
     return [
-        Group("基本情况", _lines(_basics(one) for one in solutions)),
+        Group("基本情况", _lines([*_provider(one), *_answers(one, "basics")] for one in solutions)),
         Group("场景和可达等级", _scenes(solutions)),
         Group("价格", _lines(_prices(one) for one in solutions)),
-        Group("实施和服务", _lines(_delivery(one) for one in solutions)),
-        Group("口碑和资质", _lines(_standing(one) for one in solutions)),
+        Group("实施和服务", _lines(_answers(one, "delivery") for one in solutions)),
+        Group("口碑和资质", _lines([*_standing(one), *_answers(one, "standing")] for one in solutions)),
     ]
 
 
@@ -98,15 +103,32 @@ def _lines(columns: Iterable[list[tuple[str, str]]]) -> tuple[Line, ...]:
     )
 
 
-def _basics(one: Solution) -> list[tuple[str, str]]:
+def _answers(one: Solution, group: str) -> list[tuple[str, str]]:
+    content = listing_projection.content_of(one)
+    return [
+        (question.label, _words(question, content.get(question.id)))
+        for question in questions.QUESTIONS
+        if question.feeds.compare == group and question.id != CASES
+    ]
+
+
+def _words(question: Question, value: Any) -> str:
+    """Of rows what is public, one after the other in one line."""
+    if question.type != "rows":
+        return questions.answer_text(question, value)
+    shown = [column for column in question.columns if column.is_public]
+    rows = (
+        " ".join(filter(None, (questions.answer_text(one, row.get(one.id)) for one in shown))) for row in value or ()
+    )
+    return "；".join(rows)
+
+
+def _provider(one: Solution) -> list[tuple[str, str]]:
     standing = wording.STANDINGS[one.provider.standing]
     return [
         ("服务商", one.provider.short_name),
         ("服务商类别", wording.PROVIDER_KINDS[one.provider.kind]),
         ("服务商状态", f"{standing}，{wording.day(one.provider.standing_since)}起"),
-        ("产品类别", one.family),
-        ("产品类型", wording.PRODUCT_TYPES.get(one.product_type, one.product_type)),
-        ("一句话介绍", one.summary),
     ]
 
 
@@ -126,38 +148,34 @@ def _scenes(solutions: Sequence[Solution]) -> tuple[Line, ...]:
 
 
 def _prices(one: Solution) -> list[tuple[str, str]]:
+    """The prices as an enterprise reckons with them: the entry, what the fund might bear, then all lines."""
+    plans = [solution_facts.plan_view(plan) for plan in one.price_plans]
     cheapest = shelf.entry_plan(one.price_plans)
-    if cheapest is None:
-        return [(label, "") for label in ("最低报价", "预计奖补（仅供估算）", "价目", "年维保费")]
-    view = solution_facts.plan_view(cheapest)
-    plans = [(plan.name, solution_facts.plan_view(plan)) for plan in one.price_plans]
-    subsidy = wording.yuan(view.estimate.subsidy) if view.is_eligible else "不在奖补范围"
+    entry = plans[one.price_plans.index(cheapest)] if cheapest else None
+    asked = questions.BY_ID["price_plans"].column
     return [
-        ("最低报价", f"{view.price.figure}{view.price.unit}（{view.name}）"),
-        ("预计奖补（仅供估算）", subsidy),
-        ("价目", "；".join(f"{name} {plan.price.figure}{plan.price.unit}" for name, plan in plans)),
-        ("年维保费", "；".join(f"{name} {plan.maintenance}" for name, plan in plans if plan.maintenance)),
+        ("最低报价", f"{entry.price.figure}{entry.price.unit}（{entry.name}）" if entry else ""),
+        ("预计奖补（仅供估算）", _subsidy(entry) if entry else ""),
+        (questions.BY_ID["price_plans"].label, _each(plans, lambda plan: f"{plan.price.figure}{plan.price.unit}")),
+        (asked["maintenance_rate"].label, _each(plans, lambda plan: plan.maintenance)),
+        (asked["pilot_discount"].label, _each(plans, lambda plan: plan.discount)),
     ]
 
 
-def _delivery(one: Solution) -> list[tuple[str, str]]:
-    return [
-        ("上线时间", "" if one.days_to_deploy is None else f"{one.days_to_deploy}天"),
-        ("部署方式", solution_cards.labels(one.deployments, wording.DEPLOYMENTS)),
-        ("适用行业", solution_cards.labels(one.industries, wording.INDUSTRIES, empty="不限行业")),
-        ("适用规模", solution_cards.labels(one.sizes, wording.SIZES)),
-        ("接口", one.interfaces or ""),
-        ("售后服务", one.service or ""),
-    ]
+def _each(plans: Sequence[Plan], words: Callable[[Plan], str]) -> str:
+    return "；".join(f"{plan.name} {words(plan)}" for plan in plans if words(plan))
+
+
+def _subsidy(plan: Plan) -> str:
+    return wording.yuan(plan.estimate.subsidy) if plan.is_eligible else "不在奖补范围"
 
 
 def _standing(one: Solution) -> list[tuple[str, str]]:
     rating = shelf.rating(one.rating_sum, one.rating_count)
     scored = f"{rating:.1f}分，{one.rating_count}条评价" if rating else f"样本不足（{one.rating_count}条评价）"
-    certificates = [f"{wording.CERTIFICATES.get(row.kind, row.kind)}：{row.name}" for row in one.certificates]
+    local = sum(case.enterprise_id is not None for case in one.cases)
     return [
         ("评分", scored if one.rating_count else "暂无评价"),
         ("已签合同", f"{one.contracts}份"),
-        ("本地案例", f"{len(one.cases)}个"),
-        ("资质", "；".join(certificates)),
+        ("本地样板", f"{local}个" if local else "暂无本地样板"),
     ]

@@ -157,8 +157,7 @@ def _refresh_facets(session: Session, solution: Solution) -> None:
 
 def content_of(solution: Solution) -> dict[str, Any]:
     """The answers that the shelf shows: the inverse of `write`, for a listing that has no version yet."""
-    content: dict[str, Any] = {key: getattr(solution, key) for key in (*TEXTS, *LISTS, *OPTIONAL)}
-    content["industries"] = [ANY_INDUSTRY] if solution.industries == [] else solution.industries
+    content = plain(solution)
     content["coverage"] = [
         _row(scene=one.scene, level=str(one.level), function=one.function, evidence=one.evidence)
         for one in solution.coverage
@@ -166,6 +165,13 @@ def content_of(solution: Solution) -> dict[str, Any]:
     content["price_plans"] = [_plan_row(one) for one in solution.price_plans]
     content["cases"] = [_case_row(one) for one in solution.cases]
     content["certificates"] = [_row(kind=one.kind, name=one.name, number=one.number) for one in solution.certificates]
+    return questions.canonical(content)
+
+
+def plain(solution: Solution) -> dict[str, Any]:
+    """The answers that stand in the row of the listing itself."""
+    content: dict[str, Any] = {key: getattr(solution, key) for key in (*TEXTS, *LISTS, *OPTIONAL)}
+    content["industries"] = [ANY_INDUSTRY] if solution.industries == [] else solution.industries
     return questions.canonical(content)
 
 

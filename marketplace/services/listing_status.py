@@ -27,7 +27,7 @@ class Question:
 
 
 def question(actor: Actor, *, solution_id: int, action: str) -> Question:
-    query = select(Solution).where(Solution.id == solution_id, Solution.status != SolutionStatus.DRAFT)
+    query = select(Solution).where(Solution.id == solution_id, Solution.listed_at.is_not(None))
     solution = db.session.scalars(query).one_or_none()
     if solution is None:
         raise NotFound(KIND, solution_id)

@@ -34,6 +34,9 @@ class Reviews:
     newest: tuple[ReviewView, ...]
 
 
+NONE = Reviews(0, (), ())
+
+
 def of_solution(solution_id: int) -> Reviews:
     """All are counted, the newest are shown; the newest first."""
     query = (

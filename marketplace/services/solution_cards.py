@@ -47,7 +47,7 @@ class Card:
     scenes: tuple[SceneLevel, ...]
     days: int | None
     deployments: str
-    cases: int
+    cases: int  # local ones: 样板
     contracts: int
     rating: float | None
     rating_count: int
@@ -87,7 +87,8 @@ def load(ids: Sequence[int], *, highlights: Mapping[int, Mapping[str, str]] | No
 
 
 def _make(ids: Sequence[int]) -> dict[int, Card]:
-    cases = select(func.count()).where(SolutionCase.solution_id == Solution.id).scalar_subquery()
+    is_local = SolutionCase.enterprise_id.is_not(None)
+    cases = select(func.count()).where(SolutionCase.solution_id == Solution.id, is_local).scalar_subquery()
     query = (
         select(
             Solution.id,

@@ -11,7 +11,7 @@ from marketplace.domain.errors import NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.providers import Provider
-from marketplace.models.solutions import Solution, SolutionCase, SolutionFacet, SolutionStatus
+from marketplace.models.solutions import Certificate, Solution, SolutionCase, SolutionFacet, SolutionStatus
 from marketplace.services import kept_views, reviews, search_fallback, solution_cards, solution_facts, status_history
 from marketplace.services.reviews import Reviews
 from marketplace.services.solution_cards import Card
@@ -48,11 +48,14 @@ class Detail:
     provider: Offeror
     banner: str
     is_on_shelf: bool
+    was_listed: bool
     facts: tuple[tuple[str, str], ...]
+    integrations: tuple[tuple[str, str], ...]
     matrix: tuple[MatrixRow, ...]
     plans: tuple[Plan, ...]
     entry: Plan | None
     cases: tuple[Case, ...]
+    has_local_case: bool
     certificates: tuple[tuple[str, str], ...]
     rating: float | None
     reviews: Reviews
@@ -83,6 +86,20 @@ def _make(ids: Sequence[int]) -> dict[int, Detail]:
 
 
 def _detail(solution: Solution) -> Detail:
+    return _view(
+        solution,
+        reviewed=reviews.of_solution(solution.id),
+        similar=similar(solution),
+        history=status_history.of(kind="solution", key=solution.id),
+    )
+
+
+def preview(solution: Solution) -> Detail:
+    """Of a solution that belongs to no session: what its provider would see, without what others say of it."""
+    return _view(solution, reviewed=reviews.NONE, similar=(), history=())
+
+
+def _view(solution: Solution, *, reviewed: Reviews, similar: tuple[Card, ...], history: tuple[Entry, ...]) -> Detail:
     listed = [solution_facts.plan_view(plan) for plan in solution.price_plans]
     cheapest = shelf.entry_plan(solution.price_plans)
     return Detail(
@@ -95,17 +112,25 @@ def _detail(solution: Solution) -> Detail:
         provider=_offeror(solution.provider),
         banner=solution_facts.banner(solution),
         is_on_shelf=shelf.is_on_shelf(solution),
+        was_listed=solution.listed_at is not None,
         facts=solution_facts.facts(solution),
+        integrations=solution_facts.integrations(solution),
         matrix=solution_facts.matrix(solution),
         plans=tuple(listed),
         entry=listed[solution.price_plans.index(cheapest)] if cheapest else None,
         cases=tuple(solution_facts.case_view(case) for case in solution.cases),
-        certificates=tuple((wording.CERTIFICATES.get(row.kind, row.kind), row.name) for row in solution.certificates),
+        has_local_case=shelf.has_local_case(solution),
+        certificates=tuple(_certificate(row) for row in solution.certificates),
         rating=shelf.rating(solution.rating_sum, solution.rating_count),
-        reviews=reviews.of_solution(solution.id),
-        similar=similar(solution),
-        history=status_history.of(kind="solution", key=solution.id),
+        reviews=reviewed,
+        similar=similar,
+        history=history,
     )
+
+
+def _certificate(row: Certificate) -> tuple[str, str]:
+    number = f"，{row.number}" if row.number else ""
+    return wording.CERTIFICATES.get(row.kind, row.kind), f"{row.name}{number}"
 
 
 def _offeror(provider: Provider) -> Offeror:
@@ -122,7 +147,8 @@ def _offeror(provider: Provider) -> Offeror:
 
 
 def may_see(actor: Actor | None, detail: Detail) -> bool:
-    if detail.status != SolutionStatus.DRAFT:
+    """What was once listed keeps its page for everybody, whatever has become of it."""
+    if detail.was_listed:
         return True
     return actor is not None and permissions.permits(actor, Permission.READ_OWN_LISTINGS, detail)
 

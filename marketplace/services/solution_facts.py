@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.domain import shelf, subsidies, taxonomy, wording
+from marketplace.domain import questions, shelf, subsidies, wording
 from marketplace.domain.subsidies import Estimate
 from marketplace.models.solutions import PricePlan, Solution, SolutionStatus
-from marketplace.services import solution_cards
+from marketplace.services import listing_projection, solution_cards
 from marketplace.services.solution_cards import Price
 from matching import standard
+
+KEPT = "页面保留备查，不再出现在列表和推荐中。"
+FACTS, FACTS_IF_ANY = "facts", "facts_if_any"  # feeds.detail: the second is left out where nothing is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Plan:
     model: str
     includes: str
     maintenance: str
+    discount: str
     category: str
     estimate: Estimate
     is_eligible: bool
@@ -45,19 +49,24 @@ class Case:
     employees: int | None
     accepted_on: str
     story: str
+    is_local: bool
 
 
 def banner(solution: Solution) -> str:
     """Why the listing is not on the shelf, since when; empty for one that is."""
     provider = solution.provider
     since = wording.day(solution.decided_at)
-    if solution.status == SolutionStatus.DRAFT:
-        return "这是草稿，只有本单位能看到。"
-    if solution.status == SolutionStatus.SUSPENDED:
-        reason = f"理由：{solution.status_note}。" if solution.status_note else ""
-        return f"本产品自{since}起暂停展示。{reason}页面保留备查，不再出现在列表和推荐中。"
-    if solution.status == SolutionStatus.WITHDRAWN:
-        return f"本产品已于{since}下架。页面保留备查，不再出现在列表和推荐中。"
+    note = f"理由：{solution.status_note}。" if solution.status_note else ""
+    match solution.status:
+        case SolutionStatus.DRAFT:
+            return "这是草稿，只有本单位能看到。"
+        case SolutionStatus.SUSPENDED:
+            until = f"，到{wording.day(solution.suspended_until)}为止" if solution.suspended_until else ""
+            return f"本产品自{since}起暂停展示{until}。{note}{KEPT}"
+        case SolutionStatus.WITHDRAWN:
+            return f"本产品已于{since}由服务商下架。{note}{KEPT}"
+        case SolutionStatus.EXPIRED:
+            return f"本产品的审核有效期已过，自{since}起不再展示。{KEPT}"
     if provider.standing in shelf.HIDDEN_STANDINGS:
         state, day = wording.STANDINGS[provider.standing], wording.day(provider.standing_since)
         return f"服务商自{day}起{state}，名下产品不再出现在列表和推荐中。页面保留备查。"
@@ -65,23 +74,31 @@ def banner(solution: Solution) -> str:
 
 
 def facts(solution: Solution) -> tuple[tuple[str, str], ...]:
-    days = solution.days_to_deploy
-    classes = solution_cards.labels(solution.gbt4754, taxonomy.LABELS)
-    rows = (
-        ("产品类型", wording.PRODUCT_TYPES.get(solution.product_type, solution.product_type)),
-        ("产品类别", solution.family),
-        ("适用行业", solution_cards.labels(solution.industries, wording.INDUSTRIES, empty="不限行业")),
-        ("国民经济行业中类", classes),
-        ("适用规模", solution_cards.labels(solution.sizes, wording.SIZES)),
-        ("部署方式", solution_cards.labels(solution.deployments, wording.DEPLOYMENTS)),
-        ("上线时间", "" if days is None else f"{days}天"),
-        ("接口", solution.interfaces or ""),
-        ("售后服务", solution.service or ""),
+    """The answers that feed this part of the page, in the order of the questions; then what the platform knows."""
+    answers = listing_projection.plain(solution)
+    rows = [
+        (question.label, questions.answer_text(question, answers.get(question.id)), question.feeds.detail)
+        for question in questions.QUESTIONS
+        if question.feeds.detail in {FACTS, FACTS_IF_ANY}
+    ]
+    stated = [(label, text) for label, text, feed in rows if text or feed == FACTS]
+    return (
+        *stated,
         ("已签合同", f"{solution.contracts}份"),
         ("上架日期", wording.day(solution.listed_at)),
         ("审核有效期至", wording.day(solution.expires_on) if solution.expires_on else ""),
     )
-    return tuple(row for row in rows if row[1] or row[0] != "国民经济行业中类")
+
+
+def integrations(solution: Solution) -> tuple[tuple[str, str], ...]:
+    """System by system: what is read from it, what is written to it, and how."""
+    asked = questions.BY_ID["integrations"]
+    name = asked.rule.unique[0]
+    others = [column for column in asked.columns if column.id != name]
+    return tuple(
+        (row[name], "；".join(f"{one.label}：{row[one.id]}" for one in others if row.get(one.id)))
+        for row in solution.integrations or ()
+    )
 
 
 def matrix(solution: Solution) -> tuple[MatrixRow, ...]:
@@ -108,6 +125,7 @@ def plan_view(plan: PricePlan) -> Plan:
         model=wording.PRICE_MODELS[plan.model],
         includes=plan.includes,
         maintenance="" if rate is None else f"每年{rate * 100:.0f}%",
+        discount="" if plan.pilot_discount is None else f"优惠{(plan.pilot_discount * 100).normalize():f}%",
         category=wording.SUBSIDY_CATEGORIES[plan.subsidy_category],
         estimate=subsidies.of_plan(plan),
         is_eligible=plan.subsidy_category in subsidies.ELIGIBLE,
@@ -124,4 +142,5 @@ def case_view(case: Any) -> Case:
         employees=case.employees,
         accepted_on=wording.day(case.accepted_on),
         story=case.story,
+        is_local=case.enterprise_id is not None,
     )

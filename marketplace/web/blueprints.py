@@ -19,6 +19,7 @@ from marketplace.web import (
     insights,
     joining,
     leads,
+    listing_acts,
     matches,
     notifications,
     pages,
@@ -41,6 +42,7 @@ from marketplace.web import (
 MODULES = (
     storefront,
     solutions,
+    listing_acts,  # with it all pages of listings, whose blueprint it completes
     providers,
     bundles,
     progress,

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.domain import choices, subsidies
+from marketplace.domain import choices, questions, subsidies
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.services import (
@@ -28,6 +28,7 @@ SHOWN = {
     "rating_minimum": solution_cards.RATING_MINIMUM,
     "compare_limit": comparisons.LIMIT,
     "subsidy_note": subsidies.NOTE,
+    "asked": questions.BY_ID,  # headings and labels are those of the form
 }
 DONE = {"suspend": "已暂停展示。产品页顶部已注明日期和理由。", "restore": "已恢复展示。"}
 
