@@ -41,9 +41,13 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """`places`: the column of each heading, by sheet; with `is_broken` there are findings and no products."""
+    """`places`: the column of each heading, by sheet; with `is_broken` there are findings and no products.
+
+    `spoilt` are the products whose number is missing, too long or not their own.
+    """
 
     products: tuple[Product, ...] = ()
+    spoilt: tuple[Entry, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_broken: bool = False
     places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -51,7 +55,7 @@ class Book:
 
 def gather(grids: Grids) -> Book:
     """Put the lines of all sheets together by the product's number. A file of another shape is not read any further."""
-    places = {name: _places(grids[name]) for name in SHEETS if name in grids}
+    places = {name: places_of(grids[name]) for name in SHEETS if name in grids}
     broken = [finding for sheet in SHEETS.values() for finding in _shape(sheet, grids, places)]
     if broken:
         return Book(findings=tuple(broken), is_broken=True, places=places)
@@ -61,12 +65,16 @@ def gather(grids: Grids) -> Book:
         return Book(findings=(_count(len(products)),), is_broken=True, places=places)
     owned, strays = _assign(entries, {one.number for one in products if one.number})
     findings = [*_numbers(products, places[PRODUCTS.name]), *strays]
-    spoilt = {finding.line for finding in findings if finding.sheet == PRODUCTS.name}
-    whole = (Product(one, owned.get(one.number, {})) for one in products if one.line not in spoilt)
-    return Book(tuple(whole), tuple(at(finding, places) for finding in findings), places=places)
+    lines = {finding.line for finding in findings if finding.sheet == PRODUCTS.name}
+    return Book(
+        products=tuple(Product(one, owned.get(one.number, {})) for one in products if one.line not in lines),
+        spoilt=tuple(one for one in products if one.line in lines),
+        findings=tuple(at(finding, places) for finding in findings),
+        places=places,
+    )
 
 
-def _places(grid: Sequence[Line]) -> dict[str, int]:
+def places_of(grid: Sequence[Line]) -> dict[str, int]:
     """The first column of each heading, counted from 1."""
     places: dict[str, int] = {}
     for column, text in enumerate(grid[0] if grid else (), start=1):
