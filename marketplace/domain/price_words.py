@@ -73,7 +73,7 @@ def place(told: Figures) -> str:
 def basis(judgement: Judgement) -> str:
     """What the three years hold, said of every price; an unknown rate is said, not guessed."""
     if judgement.plan.model in prices.YEARLY:
-        return f"按{prices.YEARS}年年费计。"
+        return f"按{YEARS[prices.YEARS]}年年费计。"
     if judgement.is_complete:
         return f"按买价加第{prices.YEARS - prices.MAINTAINED_YEARS + 1}年起的年维保费计。"
     return "未填年维保费率：双方都只比买价，不含维保。"

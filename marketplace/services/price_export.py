@@ -46,7 +46,7 @@ def watch_workbook(watch: Watch) -> bytes:
     ]
     lines: list[list[Cell]] = [
         [
-            wording.SCENES[line.scene],
+            line.label,
             wording.PRICE_MODELS[line.model],
             line.n,
             *(_yuan(value) for value in (line.median, line.p25, line.p75, line.mad)),

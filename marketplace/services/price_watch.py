@@ -14,6 +14,7 @@ from marketplace.services import clock, price_changes, price_market
 from marketplace.services.price_changes import PriceChange
 
 MODELS = tuple(wording.PRICE_MODELS)
+SUITES = "suites"  # listings too wide to be set beside tools for one scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Odd:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A scene and a price model: one price a listing, the middle one of its plans, three years, without maintenance."""
+    """A scene (or the suites) and a price model: one price a listing, its middle plan, without maintenance."""
 
     scene: str
     model: str
@@ -39,6 +40,10 @@ class Line:
     p75: Decimal
     mad: Decimal
     odd: tuple[Odd, ...]
+
+    @property
+    def label(self) -> str:
+        return wording.SCENES.get(self.scene) or f"覆盖{POLICY['wide_from']}个以上场景的"
 
     @property
     def is_enough(self) -> bool:
@@ -94,13 +99,17 @@ def _lines(offers: Iterable[Offer], *, scene: str, model: str) -> Iterable[Line]
     filed: dict[tuple[str, str], list[Price]] = defaultdict(list)
     for offer in offers:
         for kind, price in _middles(offer).items():
-            for covered, _ in offer.scenes:
+            for covered in _places(offer):
                 filed[covered, kind].append(price)
-    for one_scene in wording.SCENES:
+    for one_scene in (*wording.SCENES, SUITES):
         for one_model in MODELS:
             found = filed.get((one_scene, one_model), [])
             if found and scene in ("", one_scene) and model in ("", one_model):
                 yield _line(one_scene, one_model, found)
+
+
+def _places(offer: Offer) -> Iterable[str]:
+    return (SUITES,) if prices.breadth(offer) == prices.WIDE else (scene for scene, _ in offer.scenes)
 
 
 def _middles(offer: Offer) -> Mapping[str, Price]:
