@@ -5,7 +5,7 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.cli import audit
+from marketplace.cli import audit, listings, mail
 from marketplace.services import demo, file_exchange, search
 
 search_commands = AppGroup("search", help="检索索引")
@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(demo_commands)
     app.cli.add_command(evidence_commands)
     app.cli.add_command(audit.commands)
+    app.cli.add_command(listings.commands)
+    app.cli.add_command(mail.commands)
     app.cli.add_command(prepare)
 
 

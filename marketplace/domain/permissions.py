@@ -89,6 +89,7 @@ class Permission(StrEnum):
     DECIDE_WEIGHTS = "decide_weights"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
+    MANAGE_MAIL = "manage_mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.DECIDE_WEIGHTS: (only(Role.BUREAU_LEADER),),
     Permission.READ_AUDIT: (only(Role.AUDITOR, Role.ADMINISTRATOR),),
     Permission.MANAGE_USERS: (only(Role.ADMINISTRATOR),),
+    Permission.MANAGE_MAIL: (only(Role.ADMINISTRATOR),),
 }
 
 

@@ -74,6 +74,23 @@ ROLES = {
 }
 DEMAND_STATUSES = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
 SOLUTION_STATUSES = {"draft": "草稿", "listed": "在架", "suspended": "暂停", "withdrawn": "已下架", "expired": "已到期"}
+IMPORT_STAGES = {
+    "uploaded": "等待检查",
+    "checking": "检查中",
+    "checked": "待选择",
+    "importing": "导入中",
+    "imported": "已导入",
+    "discarded": "未导入",
+    "failed": "已停止",
+}
+IMPORT_OUTCOMES = {
+    "created": "新建草稿",
+    "changed": "修改草稿",
+    "unchanged": "没有变化",
+    "left": "没有改动",
+    "waiting": "还没导入",
+    "faulty": "有问题",
+}
 APPROVAL_STATUSES = {
     "in_review": "评估中",
     "panel": "会商中",
@@ -141,6 +158,15 @@ CALL_STATUSES = {
 }
 OBJECTION_STATUSES = {"open": "待答复", "dismissed": "不成立", "upheld": "成立"}
 WEIGHT_SET_STATUSES = {"proposed": "待定", "adopted": "使用中", "retired": "已停用"}
+MAIL_STATES = {
+    "waiting": "待发送",
+    "sending": "发送中",
+    "sent": "已发送",
+    "failed": "发送失败",
+    "unclear": "结果不明",
+    "dropped": "不再发送",
+}
+MAIL_PURPOSES = {"notice": "消息", "digest": "每日摘要", "invitation": "邀请", "password_reset": "口令重置"}
 SHEET_STATUSES = {"shared": "有效", "withdrawn": "已收回"}
 CRITERION_STATES = {"met": "满足", "partly": "部分满足", "unmet": "不满足", "unknown": "未知"}
 

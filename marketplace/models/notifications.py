@@ -24,6 +24,7 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # refused for good, or too often
     UNCLEAR = "unclear"  # nobody knows whether it arrived: a person decides
+    DROPPED = "dropped"  # a person decided that it need not go any more
 
 
 class Notification(Base):

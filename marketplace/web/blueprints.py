@@ -20,6 +20,8 @@ from marketplace.web import (
     joining,
     leads,
     listing_acts,
+    listing_imports,
+    mails,
     matches,
     notifications,
     pages,
@@ -43,6 +45,7 @@ MODULES = (
     storefront,
     solutions,
     listing_acts,  # with it all pages of listings, whose blueprint it completes
+    listing_imports,
     providers,
     bundles,
     progress,
@@ -56,6 +59,7 @@ MODULES = (
     joining,
     password_resets,
     notifications,
+    mails,
     assessment_papers,  # with it all pages of assessments, whose blueprint it completes
     demands,
     matches,

@@ -25,6 +25,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "solution": ("solutions.show", "solution_id"),
     "listing_draft": ("listings.show", "solution_id"),
     "approval": ("approvals.show", "approval_id"),
+    "listing_import": ("listing_imports.show", "import_id"),
     "assessment": ("assessments.show", "assessment_id"),
     "basket": ("baskets.show", "basket_id"),
     "quotation_sheet": ("quotation_sheets.show", "sheet_id"),
@@ -32,6 +33,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "provider_application": ("provider_applications.show", "application_id"),
     "call": ("calls.show", "call_id"),
     "received_grants": ("access_grants.received", None),
+    "mail": ("mails.index", None),
     "notification_switches": ("notifications.switches", None),
     "organisation": ("accounts.show", None),
     "invitation": ("accounts.show", None),
@@ -41,6 +43,7 @@ STATUS_WORDS = {
     "demand": wording.DEMAND_STATUSES,
     "solution": wording.SOLUTION_STATUSES,
     "approval": wording.APPROVAL_STATUSES,
+    "listing_import": wording.IMPORT_STAGES,
     "shortlist": wording.SHORTLIST_STATUSES,
     "assessment": wording.ASSESSMENT_STATUSES,
     "access_grant": wording.GRANT_STATUSES,
@@ -48,6 +51,7 @@ STATUS_WORDS = {
     "demand_leads": wording.LEAD_STATUSES,
     "weight_set": wording.WEIGHT_SET_STATUSES,
     "quotation_sheet": wording.SHEET_STATUSES,
+    "mail": wording.MAIL_STATES,
     "challenge": wording.CHALLENGE_STATUSES,
     "provider_application": wording.APPLICATION_STATUSES,
     "call": wording.CALL_STATUSES,
@@ -58,6 +62,7 @@ KIND_WORDS = {
     "solution": "产品",
     "listing_draft": "产品草稿",
     "approval": "上架申请",
+    "listing_import": "批量导入",
     "provider": "服务商",
     "bundle": "数转包",
     "shortlist": "候选名单",
@@ -81,6 +86,7 @@ KIND_WORDS = {
     "provider_application": "入池申请",
     "call": "遴选公告",
     "objection": "异议",
+    "audit_entry": "审计记录",
 }
 
 

@@ -54,7 +54,7 @@ TASKS = (
     Task("授权给我的", "企业授权本单位查看的档案", "access_grants.received", Permission.USE_ACCESS, "key"),
     Task(
         "我的产品",
-        "在架状态、评价、合同数，还缺哪些内容",
+        "上架、修改、续期，看评估进度",
         "accounts.listings",
         Permission.READ_OWN_LISTINGS,
         "packages",
@@ -71,6 +71,7 @@ TASKS = (
     Task("导入企业档案", "从别的平台导出的档案zip", "enterprises.import_file", Permission.IMPORT_FILE, "upload"),
     Task("匹配权重", "按实际结果拟合权重，采用和停用", "weight_sets.index", Permission.PROPOSE_WEIGHTS, "scale"),
     Task("审计记录", "谁在什么时候办了什么，可导出", "audit.index", Permission.READ_AUDIT, "history"),
+    Task("邮件发送", "发出、失败、结果不明的邮件", "mails.index", Permission.MANAGE_MAIL, "mail"),
     Task("用户管理", "查人、解锁、强制退出、停用", "users.index", Permission.MANAGE_USERS, "users"),
 )
 STAFF_TASKS = (

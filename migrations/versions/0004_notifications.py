@@ -9,7 +9,9 @@ branch_labels = None
 depends_on = None
 
 MAIL_CHOICE = sa.Enum("now", "digest", "off", name="mailchoice", native_enum=False, length=20)
-MAIL_STATE = sa.Enum("waiting", "sending", "sent", "failed", "unclear", name="mailstate", native_enum=False, length=20)
+MAIL_STATE = sa.Enum(
+    "waiting", "sending", "sent", "failed", "unclear", "dropped", name="mailstate", native_enum=False, length=20
+)
 
 
 def upgrade() -> None:
