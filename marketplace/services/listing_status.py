@@ -1,15 +1,16 @@
 """The bureau leader takes a listing off the shelf, or puts it back."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from marketplace.domain import permissions, steps, transitions
-from marketplace.domain.errors import Forbidden, NotFound
+from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import outbox, status_changes, unit_of_work
+from marketplace.services import clock, outbox, status_changes, unit_of_work
 from marketplace.services.solution_details import Detail
 
 KIND = "solution"
@@ -38,12 +39,25 @@ def question(actor: Actor, *, solution_id: int, action: str) -> Question:
     return Question(solution.id, solution.name, transition.label, solution.version, is_possible)
 
 
-def decide(actor: Actor, *, solution_id: int, action: str, reason: str, version: int | None, once: str | None) -> None:
-    """The reason of a suspension stands on the listing's page until it is restored."""
+def decide(
+    actor: Actor,
+    *,
+    solution_id: int,
+    action: str,
+    reason: str,
+    version: int | None,
+    once: str | None,
+    until: date | None = None,
+) -> None:
+    """The reason of a suspension stands on the listing's page until the leader restores it or its last day is over."""
+    if until is not None and until < clock.today():
+        raise Invalid({"until": ["最后一天不能早于今天"]})
     with unit_of_work.writing(actor, once=once) as session:
         solution: Solution = status_changes.locked(session, Solution, kind=KIND, key=solution_id)
         status_changes.change(session, actor, solution, kind=KIND, action=action, reason=reason, version=version)
-        solution.status_note = reason.strip() if solution.status == SolutionStatus.SUSPENDED else None
+        is_suspended = solution.status == SolutionStatus.SUSPENDED
+        solution.status_note = reason.strip() if is_suspended else None
+        solution.suspended_until = until if is_suspended else None
         outbox.put(session, topic=outbox.SOLUTION, subject_id=solution_id)
         unit_of_work.remember(session, once, kind=KIND, key=solution_id)
 

@@ -114,6 +114,7 @@ def decide(solution_id: int, action: str) -> ResponseReturnValue:
                 reason=form.reason.data or "",
                 version=form.version.data,
                 once=form.once.data,
+                until=form.until.data if action == "suspend" else None,
             )
         except Invalid as error:
             form.show(error)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
-from tests.pages import access_notifications, access_prices
+from tests.pages import access_listing_imports, access_listings, access_notifications, access_prices
 
 Who = frozenset[Role | None]  # None: nobody is logged in
 E, P, COUNTY, REVIEWER, LEADER = (
@@ -140,6 +140,8 @@ ACCOUNTS = (
     Row("GET", "accounts.listings", "read_own_listings", only(P)),
     Row("GET", "audit.index", "read_audit", only(AUDITOR, ADMINISTRATOR)),
     Row("GET", "audit.export", "read_audit", only(AUDITOR, ADMINISTRATOR)),
+    Row("GET", "audit.vocabulary", "read_audit", only(AUDITOR, ADMINISTRATOR)),
+    Row("GET", "audit.show", "read_audit", only(AUDITOR, ADMINISTRATOR), None, {"number": "=1"}),
     Row("GET", "users.index", "manage_users", only(ADMINISTRATOR)),
     managing("users.unlock"),
     managing("users.revoke_sessions"),
@@ -362,10 +364,14 @@ FILES = (
     Row("POST", "access_grants.use", "use_access", only(P), NOBODY, {"grant_id": "grant"}),
 )
 NOTIFICATIONS = tuple(Row(*row) for row in access_notifications.ROWS)
+LISTING_IMPORTS = tuple(Row(*row) for row in access_listing_imports.ROWS)
+LISTINGS = tuple(Row(*row) for row in access_listings.ROWS)
 PRICES = tuple(Row(*row) for row in access_prices.ROWS)
 TABLE = (
     NOTIFICATIONS
     + PRICES
+    + LISTINGS
+    + LISTING_IMPORTS
     + FILES
     + ASSESSMENTS
     + PLANS

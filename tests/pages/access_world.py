@@ -30,6 +30,8 @@ from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 from tests.pages.access_assessments import assessment_things
 from tests.pages.access_files import file_things
+from tests.pages.access_listing_imports import import_things
+from tests.pages.access_listings import listing_things
 from tests.pages.access_notifications import notification_things
 from tests.pages.access_plans import plan_things
 from tests.pages.access_prices import price_things
@@ -59,6 +61,8 @@ def fill(world: World, make: Factory) -> None:
     shared |= price_things(make)
     strange |= plan_things(make, stranger)
     strange |= price_things(make)
+    shared |= import_things(people[Role.PROVIDER])
+    strange |= import_things(make.actor(Role.PROVIDER))
     shared["proposed_weights"] = proposed_weights(people[Role.BUREAU_LEADER])
     shared |= match_things(make, people[Role.ENTERPRISE], provider_id=shared["provider"])
     strange |= match_things(make, stranger, provider_id=strange["provider"])
@@ -176,6 +180,7 @@ def provider_things(make: Factory, person: Actor) -> Things:
         "draft_solution": listings["draft"].id,
         "suspended": listings["suspended"].id,
         "bundle": bundle.id,
+        **listing_things(make, person),
     }
 
 

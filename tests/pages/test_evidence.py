@@ -120,7 +120,7 @@ def test_only_this_form_may_be_large_and_each_413_names_its_own_limit(
     assert "不能超过40兆字节" in page.body
     page = owner.submit("/access-grants/new", {"note": "x" * len(room)}, status=413)
     assert "不能超过2兆字节" in page.body
-    stranger = Browser(app).log_in(make.user(Role.PROVIDER))
+    stranger = Browser(app).log_in(make.user(Role.EXPERT))
     page = Page(send(stranger, room, status=413))
     assert "不能超过2兆字节" in page.body
 

@@ -107,9 +107,9 @@ def test_all_that_is_wrong_is_told_at_once(owner: Actor) -> None:
     assert set(caught.value.messages) == {"file", "title", "kind", "expires_on"}
 
 
-def test_only_an_enterprise_keeps_a_locker_and_only_its_own(owner: Actor, make: Factory) -> None:
+def test_only_enterprises_and_providers_keep_a_locker_and_only_their_own(owner: Actor, make: Factory) -> None:
     key = upload(owner, evidence_files.pdf()).evidence_id
-    for role in set(Role) - {Role.ENTERPRISE}:
+    for role in set(Role) - {Role.ENTERPRISE, Role.PROVIDER}:
         with pytest.raises(Forbidden):
             upload(make.actor(role), evidence_files.pdf("2"))
     stranger = make.actor(Role.ENTERPRISE)

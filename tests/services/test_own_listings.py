@@ -41,8 +41,8 @@ def test_what_is_missing_is_named_and_what_is_there_is_not(make: Factory, owner:
     )
     full = make.solution(provider=provider_of(owner), cases=1)
     missing = {row.solution_id: set(row.missing) for row in own_listings.show(owner).page.rows}
-    assert {"本地案例", "报价", "实施周期", "部署方式", "适用规模", "适用行业"} <= missing[bare.id]
-    assert not {"本地案例", "报价", "实施周期", "部署方式", "适用规模", "适用行业"} & missing[full.id]
+    assert {"本地样板", "报价", "实施周期", "部署方式", "适用规模", "适用行业"} <= missing[bare.id]
+    assert not {"本地样板", "报价", "实施周期", "部署方式", "适用规模", "适用行业"} & missing[full.id]
 
 
 def test_too_few_reviews_give_no_number(make: Factory, owner: Actor) -> None:

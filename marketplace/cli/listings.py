@@ -1,0 +1,15 @@
+"""`flask listings …`: what a date brings about, for an operator who does not wait for the courier."""
+
+import click
+from flask.cli import AppGroup
+
+from marketplace.services import listing_expiry
+
+commands = AppGroup("listings", help="上架产品")
+
+
+@commands.command("expire")
+def expire() -> None:
+    """Take what has run out off the shelf, put back what a dated suspension had taken off."""
+    expired, restored = listing_expiry.sweep()
+    click.echo(f"到期下架 {expired} 个，暂停期满恢复 {restored} 个。")
