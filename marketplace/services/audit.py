@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import audit_chain
@@ -12,7 +12,6 @@ from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry, json_text
 from marketplace.services import audit_chain as chain
 from marketplace.services import clock
-from marketplace.services.pages import Page
 
 
 def record(
@@ -38,20 +37,6 @@ def record(
         "details": json_text(details),
     }
     chain.gather(session, fields)
-
-
-def page(*, number: int, per_page: int = 50, action: str | None = None) -> Page[AuditEntry]:
-    """Newest first: in the order of the chain."""
-    query = select(AuditEntry)
-    count = select(func.count()).select_from(AuditEntry)
-    if action in ACTS:
-        query, count = query.where(AuditEntry.action == action), count.where(AuditEntry.action == action)
-    total = db.session.scalar(count) or 0
-    number = Page.clamp(number, total=total, per_page=per_page)
-    rows = db.session.scalars(
-        query.order_by(AuditEntry.id.desc()).limit(per_page).offset((number - 1) * per_page)
-    ).all()
-    return Page(tuple(rows), number=number, per_page=per_page, total=total)
 
 
 def timeline(*, kind: str, key: int) -> tuple[AuditEntry, ...]:

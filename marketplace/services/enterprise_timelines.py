@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from marketplace.domain import acts, wording
+from marketplace.domain import acts, audit_words, wording
 from marketplace.domain import evidence as rules
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment
@@ -17,7 +17,7 @@ from marketplace.models.enterprises import Enterprise
 from marketplace.models.evidence import AccessGrant, Evidence
 from marketplace.models.leads import Lead
 from marketplace.models.matches import MatchRun, Shortlist
-from marketplace.services import audit_lines, enterprise_facts, timelines
+from marketplace.services import enterprise_facts, timelines
 from marketplace.services.pages import Page
 from marketplace.services.timelines import Entry
 
@@ -125,7 +125,7 @@ def titles(enterprise: Enterprise, entries: Iterable[AuditEntry]) -> dict[tuple[
 
 def entry(row: AuditEntry, names: Titles) -> Entry:
     """One line of the timeline; acts of the system and of visitors carry no role."""
-    statuses = audit_lines.STATUSES.get(row.subject_kind, {})
+    statuses = audit_words.STATUSES.get(row.subject_kind, {})
     details = row.details
     before, after = (str(details.get(name) or "") for name in ("from", "to"))
     is_status = bool(before and after) and before in statuses
