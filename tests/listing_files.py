@@ -1,6 +1,9 @@
 """Workbooks for imports of listings: whole ones of any size, and ones with a cell or two changed."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
+
+import xlsxwriter
 
 from marketplace.domain import listing_sample
 from marketplace.domain.listing_sheets import PRODUCTS, SHEETS
@@ -58,3 +61,15 @@ def changed(count: int, change: Callable[[Sheets], None], *, parts: int = 1) -> 
     sheets = products(count, parts=parts)
     change(sheets)
     return workbook(sheets)
+
+
+def reheaded(count: int, rename: Callable[[str], str]) -> bytes:
+    """A workbook whose headings a provider has changed."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for name, lines in products(count).items():
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, [rename(one.heading) for one in SHEETS[name].columns])
+            for at, line in enumerate(lines, start=1):
+                page.write_row(at, 0, line)
+    return buffer.getvalue()

@@ -76,10 +76,12 @@ def own(actor: Actor, import_id: int) -> ListingImport:
     return row
 
 
-def show(actor: Actor, *, import_id: int, faults: int = 1, rows: int = 1) -> View:
-    """`faults` and `rows` are pages: the first while there is something to mend, the second once it is imported."""
+def show(actor: Actor, *, import_id: int, number: int = 1) -> View:
+    """`number` is the page of the rows once they are imported, before that the page of what is wrong."""
     row = own(actor, import_id)
     by_outcome = outcomes(row.id)
+    is_done = row.stage == ImportStage.IMPORTED
+    good = sum(count for one, count in by_outcome.items() if one != RowOutcome.FAULTY)
     told = tuple((str(one), by_outcome[one]) for one in RowOutcome if one in by_outcome)
     return View(
         id=row.id,
@@ -98,8 +100,8 @@ def show(actor: Actor, *, import_id: int, faults: int = 1, rows: int = 1) -> Vie
         counts=told,
         finding_count=row.finding_count,
         has_workbook=bool(row.finding_count and by_outcome),
-        faults=_faults(row, number=faults),
-        rows=_rows(row, total=sum(count for one, count in by_outcome.items() if one != RowOutcome.FAULTY), number=rows),
+        faults=_faults(row, number=1 if is_done else number),
+        rows=_rows(row, total=good if is_done else 0, number=number),
     )
 
 
@@ -129,13 +131,8 @@ def _rows(row: ListingImport, *, total: int, number: int) -> Page[ListingImportR
         .limit(PER_PAGE)
         .offset((number - 1) * PER_PAGE)
     )
-    is_done = row.stage == ImportStage.IMPORTED
-    return Page(
-        tuple(db.session.scalars(query)) if is_done else (),
-        number=number,
-        per_page=PER_PAGE,
-        total=total if is_done else 0,
-    )
+    found = db.session.scalars(query) if total else ()
+    return Page(tuple(found), number=number, per_page=PER_PAGE, total=total)
 
 
 def outcomes(import_id: int) -> dict[RowOutcome, int]:

@@ -1,6 +1,8 @@
 """Bulk import of listings: what a check finds and where, what an import does and leaves alone."""
 
 import io
+import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import func, select
 
 from marketplace.domain import questions
 from marketplace.domain.errors import Conflict, Invalid, NotFound
+from marketplace.domain.listing_sheets import POLICY
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
@@ -22,14 +25,28 @@ from marketplace.models.listing_imports import (
     RowOutcome,
 )
 from marketplace.models.listings import ListingDraft
+from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import listing_drafts, listing_import_views, listing_imports, listing_template
 from tests import listing_files
 from tests.factories import Factory
 from tests.listing_files import Sheets, put
 
+NOT_A_WORKBOOK = "请上传从本平台下载的Excel模板（xlsx），这个文件不是"
+TOO_DENSE = "Office文件的压缩比异常，请另存一份后再上传"
+TOO_FAR = "XFD1048576超出了模板的范围（最多8000行、60列）。请删去多余的行和列，再上传"
+BOMB = {"xl/worksheets/sheet1.xml": bytes(40 * 1024 * 1024)}
+CORNER = {"xl/worksheets/sheet1.xml": b"<worksheet><c  t='s' r = 'XFD1048576'><v>1</v></c></worksheet>"}
 COUNT = 40
 LONG = "字" * 61
+
+
+def package(parts: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 def upload(actor: Actor, content: bytes, name: str = "产品.xlsx") -> ListingImport:
@@ -198,8 +215,6 @@ def test_a_row_edited_since_the_check_is_left_alone(app: Flask, provider: Actor)
 def test_a_listing_without_a_number_is_known_by_its_name_and_edited_on_its_version(
     app: Flask, make: Factory, provider: Actor
 ) -> None:
-    from marketplace.models.providers import Provider
-
     owner = db.session.get_one(Provider, provider.provider_id)
     listed = make.solution(provider=owner, name="演示产品001")
     row = confirm(provider, upload(provider, listing_files.changed(1, lambda sheets: None)))
@@ -233,9 +248,13 @@ def test_more_products_than_allowed_are_refused(app: Flask, provider: Actor) -> 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xd0\xcf\x11\xe0 old", "请上传从本平台下载的Excel模板（xlsx），这个文件不是"),
-        (b"%PDF-1.4 paper", "请上传从本平台下载的Excel模板（xlsx），这个文件不是"),
+        (b"\xd0\xcf\x11\xe0 old", NOT_A_WORKBOOK),
+        (b"%PDF-1.4 paper", NOT_A_WORKBOOK),
         (b"", "文件是空的，请核对后重新选择"),
+        (bytes(POLICY["file_bytes"] + 1), "文件超过5兆字节，请删去图片等无关内容，或分成几个文件"),
+        (package({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<d/>"}), NOT_A_WORKBOOK),
+        (package({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<w/>", **BOMB}), TOO_DENSE),
+        (package({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<w/>", **CORNER}), TOO_FAR),
     ],
 )
 def test_other_files_are_refused_before_anything_is_written(
