@@ -15,6 +15,7 @@ SUBJECTS = {
     "industry": "行业", "approval": "上架申请", "listing_import": "批量导入", "interest": "利害关系",
     "provider_application": "入池申请", "call": "遴选公告", "call_response": "应榜材料", "objection": "异议",
     "declaration": "承诺", "consortium": "联合体", "notification": "消息", "price": "价格", "risk_flag": "核查提示",
+    "consortium_change": "联合体变更",
 }  # fmt: skip
 DETAILS = {
     "organisation": "单位", "failures": "连续输错次数", "until": "截止", "sessions": "退出设备数", "login": "账号",
@@ -29,6 +30,7 @@ DETAILS = {
     "round": "轮次", "version": "版本", "seat": "席位", "since": "起始", "section": "部分", "text_version": "文本版本",
     "call": "公告编号", "provider": "服务商编号", "expert": "专家编号", "response": "应榜材料编号",
     "scores": "评分项数", "criterion": "评分项", "score": "得分", "objection": "异议编号",
+    "declarations": "承诺项数", "seats": "席位", "consortium": "联合体编号", "change_id": "变更编号",
 }  # fmt: skip
 # What changes inside "before" and "after".
 FIELDS = {
@@ -51,6 +53,8 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
     "weight_set": wording.WEIGHT_SET_STATUSES,
     "quotation_sheet": wording.SHEET_STATUSES,
     "challenge": wording.CHALLENGE_STATUSES,
+    "consortium": wording.CONSORTIUM_STATUSES,
+    "consortium_change": wording.CONSORTIUM_CHANGE_STATUSES,
     "provider_application": wording.APPLICATION_STATUSES,
     "provider": wording.STANDINGS,
     "call": wording.CALL_STATUSES,

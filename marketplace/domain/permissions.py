@@ -65,6 +65,8 @@ class Permission(StrEnum):
     KEEP_CONSORTIUM = "keep_consortium"
     ANSWER_CONSORTIUM = "answer_consortium"
     DECIDE_CONSORTIUM = "decide_consortium"
+    DISSOLVE_CONSORTIUM = "dissolve_consortium"
+    READ_CONSORTIUM = "read_consortium"
     READ_CONCENTRATION = "read_concentration"
     WATCH_PRICES = "watch_prices"
     READ_RISK_FLAGS = "read_risk_flags"
@@ -117,6 +119,18 @@ def owns_as_organisation(actor: Actor, thing: Any) -> bool:
 
 def owns_as_provider(actor: Actor, thing: Any) -> bool:
     return actor.provider_id is not None and (thing is None or thing.provider_id == actor.provider_id)
+
+
+def is_asked(actor: Actor, thing: Any) -> bool:
+    """An invitation to the actor's provider, or a change that touches it."""
+    return actor.provider_id is not None and (thing is None or actor.provider_id in thing.asked_ids)
+
+
+def has_a_part(actor: Actor, thing: Any) -> bool:
+    """A consortium in which the provider sits, sat, or is asked to; needs the seats loaded."""
+    return actor.provider_id is not None and (
+        thing is None or any(seat.provider_id == actor.provider_id for seat in thing.members)
+    )
 
 
 def is_published(actor: Actor, thing: Any) -> bool:
@@ -197,8 +211,13 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.CONCLUDE_CALL: (only(Role.BUREAU_LEADER), only(Role.ADMINISTRATOR, when=is_the_platform)),
     Permission.RAISE_OBJECTION: (Alternative(EVERYBODY, always),),
     Permission.KEEP_CONSORTIUM: (only(Role.PROVIDER, when=owns_as_provider),),
-    Permission.ANSWER_CONSORTIUM: (only(Role.PROVIDER, when=owns_as_provider),),
+    Permission.ANSWER_CONSORTIUM: (only(Role.PROVIDER, when=is_asked),),
     Permission.DECIDE_CONSORTIUM: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),),
+    Permission.DISSOLVE_CONSORTIUM: (
+        only(Role.PROVIDER, when=owns_as_provider),
+        only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER),
+    ),
+    Permission.READ_CONSORTIUM: (only(Role.PROVIDER, when=has_a_part), Alternative(CITY_STAFF, always)),
     Permission.READ_CONCENTRATION: (Alternative(CITY_STAFF, always),),
     Permission.WATCH_PRICES: (Alternative(CITY_STAFF, always),),
     Permission.READ_RISK_FLAGS: (Alternative(CITY_STAFF, always),),

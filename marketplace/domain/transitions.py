@@ -1,6 +1,6 @@
 """Every status change that exists, one table a noun: action, sources, target, permission, is a reason due."""
 
-from marketplace.domain import supply_steps
+from marketplace.domain import consortium_steps, supply_steps
 from marketplace.domain.permissions import Permission
 from marketplace.domain.steps import Transition, step, table
 from marketplace.models.approvals import ApprovalStatus
@@ -8,6 +8,7 @@ from marketplace.models.assessments import AssessmentStatus
 from marketplace.models.bundles import SheetStatus
 from marketplace.models.calls import CallStatus, ObjectionStatus
 from marketplace.models.challenges import ChallengeStatus
+from marketplace.models.consortia import ChangeStatus, ConsortiumStatus
 from marketplace.models.demands import DemandStatus
 from marketplace.models.evidence import GrantStatus
 from marketplace.models.leads import LeadStatus
@@ -18,6 +19,7 @@ from marketplace.models.solutions import SolutionStatus
 
 TRANSITIONS: dict[str, dict[str, Transition]] = {
     **supply_steps.STEPS,
+    **consortium_steps.STEPS,
     "demand": table(
         Transition("publish", "发布", frozenset({DemandStatus.DRAFT}), DemandStatus.PUBLISHED, Permission.WRITE_DEMAND),
         Transition(
@@ -95,6 +97,8 @@ INITIAL: dict[str, str] = {
     "provider": Standing.CANDIDATE,
     "call": CallStatus.DRAFT,
     "objection": ObjectionStatus.OPEN,
+    "consortium": ConsortiumStatus.FORMING,
+    "consortium_change": ChangeStatus.CONSENTING,
     "weight_set": WeightSetStatus.PROPOSED,
     "quotation_sheet": SheetStatus.SHARED,
 }

@@ -138,6 +138,16 @@ DECLINE_REASONS = {
     "too_far": "距离太远",
     "other": "其他",
 }
+CONSORTIUM_STATUSES = {"forming": "组建中", "submitted": "待市局确认", "active": "已成立", "dissolved": "已解散"}
+CONSORTIUM_CHANGE_STATUSES = {
+    "consenting": "等各方同意",
+    "submitted": "待市局同意",
+    "confirmed": "已生效",
+    "refused": "市局未同意",
+    "declined": "成员未同意",
+    "withdrawn": "已撤回",
+}
+MEMBER_ROLES = {"lead": "牵头", "member": "成员"}
 CHALLENGE_STATUSES = {"draft": "拟定中", "open": "揭榜中", "closed": "已收榜"}
 APPLICATION_STATUSES = {
     "draft": "填写中",
