@@ -88,13 +88,13 @@ def main() -> None:
         print("skipped: pages (wrk is not installed: apt-get install wrk)")
         return
     with tempfile.TemporaryDirectory() as instance:
-        _prepare(instance)
+        prepare(instance)
         with served(*SERVERS["market"], instance), served(*SERVERS["bare"], instance):
             for page, path in PAGES.items():
                 _report(page, path)
 
 
-def _prepare(instance: str) -> None:
+def prepare(instance: str) -> None:
     environment = {**os.environ, "MARKET_INSTANCE": instance, "FLASK_APP": "wsgi"}
     for words in (["db", "upgrade"], ["demo", "load"], ["search", "ensure"]):
         subprocess.run(
