@@ -25,6 +25,7 @@ PAGE_OF = {  # where a form's result stands: kind -> (endpoint, argument)
     "solution": ("solutions.show", "solution_id"),
     "listing_draft": ("listings.show", "solution_id"),
     "approval": ("approvals.show", "approval_id"),
+    "risk_flag": ("risk_flags.show", "flag_id"),
     "listing_import": ("listing_imports.show", "import_id"),
     "assessment": ("assessments.show", "assessment_id"),
     "basket": ("baskets.show", "basket_id"),
@@ -45,6 +46,7 @@ STATUS_WORDS = {
     "demand": wording.DEMAND_STATUSES,
     "solution": wording.SOLUTION_STATUSES,
     "approval": wording.APPROVAL_STATUSES,
+    "risk_flag": {"checked": "已核查"},
     "listing_import": wording.IMPORT_STAGES,
     "shortlist": wording.SHORTLIST_STATUSES,
     "assessment": wording.ASSESSMENT_STATUSES,
@@ -93,6 +95,8 @@ KIND_WORDS = {
     "call": "遴选公告",
     "objection": "异议",
     "audit_entry": "审计记录",
+    "price_plan": "报价",
+    "risk_flag": "核查提示",
 }
 
 
