@@ -17,6 +17,7 @@ from marketplace.services.demo import (
     enterprises,
     evidence,
     leads,
+    listing_versions,
     listings,
     people,
     providers,
@@ -38,6 +39,7 @@ def load() -> dict[str, int] | None:
         consortia.add(registry, pool)
         firms = enterprises.add(registry)
         shelf = listings.add(registry, pool, firms)
+        listing_versions.add(registry, pool, shelf)
         reviewed = reviews.add(registry, shelf, firms)
         bundles.add(registry, pool, shelf)
         wanted = demands.add(registry, firms)

@@ -105,8 +105,10 @@ def _add_parts(solution: Solution, row: dict[str, Any]) -> None:
 
 
 def _case(case: dict[str, Any], roll: Random, users: list[Enterprise]) -> SolutionCase:
+    customer = roll.choice(users) if users else None
     return SolutionCase(
-        enterprise=roll.choice(users) if users else None,
+        enterprise=customer,
+        credit_code=customer.organisation.credit_code if customer else None,
         industry=case["industry"],
         scene=case["scene"],
         level_before=case["level_before"],
