@@ -68,6 +68,7 @@ TASKS = (
     ),
     Task("商机", "企业推来的需求，答复有意或不接", "leads.index", Permission.ANSWER_LEAD, "send"),
     Task("揭榜挂帅", "现有产品满足不了的需求，应榜接单", "challenges.index", Permission.ANSWER_CHALLENGE, "flag"),
+    Task("遴选评分", "市局指定您评的应榜，背靠背打分", "call_scores.index", Permission.SCORE_CALL, "scale"),
     Task("导入企业档案", "从别的平台导出的档案zip", "enterprises.import_file", Permission.IMPORT_FILE, "upload"),
     Task("匹配权重", "按实际结果拟合权重，采用和停用", "weight_sets.index", Permission.PROPOSE_WEIGHTS, "scale"),
     Task("审计记录", "谁在什么时候办了什么，可导出", "audit.index", Permission.READ_AUDIT, "history"),
@@ -79,6 +80,7 @@ STAFF_TASKS = (
     Task("行业三张清单", "需求、问题、场景按行业汇总", "insights.index", Permission.READ_INSIGHTS, "report-analytics"),
     Task("未满足的需求", "在架产品满足不了的，可以发榜", "insights.unmet", Permission.READ_INSIGHTS, "flag"),
     Task("揭榜挂帅", "拟榜、发榜、看应榜、收榜", "challenges.index", Permission.MANAGE_CHALLENGES, "award"),
+    Task("牵头服务商遴选", "发公告、组织评分和合议、公示结果", "calls.index", Permission.MANAGE_CALLS, "users-group"),
     Task(
         "入池审核",
         "服务商的入池申请，逐条核实后办理",
