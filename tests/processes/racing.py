@@ -10,7 +10,8 @@ from marketplace.domain.errors import MarketError
 from tests.conftest import dispose, make_app
 
 Act = Callable[[int, int], None]  # (number of the racer, key of the row)
-CONTEXT = multiprocessing.get_context("spawn")
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["marketplace.app", "tests.conftest"])  # imported once, not by every racer
 PATIENCE = 120
 
 

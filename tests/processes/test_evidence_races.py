@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import multiprocessing
 import os
 import signal
 import time
@@ -22,10 +21,9 @@ from marketplace.services.evidence import Facts
 from tests import evidence_files
 from tests.conftest import dispose, make_app
 from tests.factories import Factory
-from tests.processes.racing import race
+from tests.processes.racing import CONTEXT, race
 
 ROUNDS = 8
-CONTEXT = multiprocessing.get_context("spawn")
 
 
 def _owner() -> Actor:
