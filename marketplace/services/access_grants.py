@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.domain import permissions, shelf
+from marketplace.domain import permissions, shelf, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.evidence import POLICY
 from marketplace.domain.permissions import Actor, Permission
@@ -16,7 +16,7 @@ from marketplace.models.audit import AuditEntry
 from marketplace.models.enterprises import Enterprise
 from marketplace.models.evidence import AccessGrant, GrantPurpose, GrantStatus
 from marketplace.models.providers import Provider
-from marketplace.services import audit, clock, status_changes, unit_of_work
+from marketplace.services import audit, clock, notifications, status_changes, unit_of_work
 
 KIND = "access_grant"
 RULES = POLICY["grants"]
@@ -114,8 +114,16 @@ def give(
         session.flush()
         details = {"organisation": organisation.name, "purpose": purpose, "until": _end_of(grant).isoformat()}
         audit.record(session, actor, "grants.given", kind=KIND, key=grant.id, details=details)
+        _tell(session, actor, grant)
         unit_of_work.remember(session, once, kind=KIND, key=grant.id)
         return grant.id
+
+
+def _tell(session: Session, actor: Actor, grant: AccessGrant) -> None:
+    words = {"purpose": wording.GRANT_PURPOSES[grant.purpose], "until": wording.day(grant.expires_on)}
+    notifications.tell_audience(
+        session, actor, "access_grant.given", grant, audience="organisation", page="received_grants", **words
+    )
 
 
 def withdraw(actor: Actor, *, grant_id: int, version: int, once: str | None = None) -> None:

@@ -13,7 +13,7 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.domain.shelf import HIDDEN_STANDINGS
 from marketplace.models.challenges import Challenge, ChallengeResponse, ChallengeStatus
 from marketplace.models.providers import Provider
-from marketplace.services import audit, clock, status_changes, unit_of_work, unmet_demand
+from marketplace.services import audit, clock, notifications, status_changes, unit_of_work, unmet_demand
 from marketplace.services.unmet_demand import UnmetRow
 
 KIND = "challenge"
@@ -94,6 +94,7 @@ def answer(actor: Actor, *, challenge_id: int, answer: Answer, seen: str = "", o
         unit_of_work.remember(session, once, kind=KIND, key=challenge_id)
         details = {"price": checked.price, "days": checked.days}
         audit.record(session, actor, "challenges.answered", kind=KIND, key=challenge_id, details=details)
+        notifications.tell_audience(session, actor, "challenge.answered", challenge, audience="steering")
 
 
 def find_answer(session: Session, *, challenge_id: int, provider_id: int) -> ChallengeResponse | None:

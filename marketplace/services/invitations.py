@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from marketplace.domain import credit_codes, login_names, permissions, registration
+from marketplace.domain import credit_codes, login_names, permissions, registration, wording
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Membership, Organisation, User
 from marketplace.policy import reader
-from marketplace.services import accounts, audit, clock, status_changes
+from marketplace.services import accounts, audit, clock, mails, status_changes
 from marketplace.services.unit_of_work import remember, writing
 
 POLICY = reader.load("accounts")["invitation"]
@@ -61,6 +61,7 @@ def invite(actor: Actor, *, name: str, login: str, once: str | None = None) -> s
         row = _open_row(session, organisation, name=name, login=login)
         token = _give_link(row, actor)
         session.flush()
+        _mail(session, row, token, organisation=organisation.name)
         remember(session, once, kind="invitation", key=row.id)
         _note(session, actor, "accounts.invited", row)
     return token
@@ -71,6 +72,7 @@ def renew(actor: Actor, *, invitation_id: int, once: str | None = None) -> str:
     with writing(actor, once=once) as session:
         row = _kept_row(session, actor, invitation_id)
         token = _give_link(row, actor)
+        _mail(session, row, token, organisation=actor.organisation_name)
         remember(session, once, kind="invitation", key=row.id)
         _note(session, actor, "accounts.invited", row)
     return token
@@ -184,6 +186,20 @@ def _give_link(row: Invitation, actor: Actor) -> str:
     row.created_by = actor.user_id
     row.expires_at = clock.now() + timedelta(days=POLICY["days"])
     return token
+
+
+def _mail(session: Session, row: Invitation, token: str, *, organisation: str) -> None:
+    """The link goes by mail as well where the account name is an address; the inviter still sees it once."""
+    lines = [
+        f"{organisation}邀请你加入{mails.SITE}。",
+        "",
+        f"打开下面的链接设置口令，{wording.day(row.expires_at)}前有效，用过即失效：",
+        mails.link("joining.show", token=token),
+        "",
+        "如果你不认识这家单位，请不要打开链接。",
+    ]
+    subject = f"{organisation}邀请你加入"
+    mails.put(session, login=row.login, purpose="invitation", subject=subject, lines=lines, is_secret=True)
 
 
 def _note(session: Session, actor: Actor, action: str, row: Invitation) -> None:

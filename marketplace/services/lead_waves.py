@@ -12,13 +12,22 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from marketplace.domain import leads as rules
-from marketplace.domain import permissions, shelf
+from marketplace.domain import permissions, shelf, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.models.leads import Lead, LeadStatus
 from marketplace.models.providers import Provider
-from marketplace.services import audit, clock, criteria, demand_views, matches, status_changes, unit_of_work
+from marketplace.services import (
+    audit,
+    clock,
+    criteria,
+    demand_views,
+    matches,
+    notifications,
+    status_changes,
+    unit_of_work,
+)
 from marketplace.services.matches import Computed, ProviderPlace
 from matching.results import Result
 
@@ -119,7 +128,12 @@ def _offer(session: Session, actor: Actor, demand: Demand, candidates: Sequence[
     if not fresh:
         raise Invalid({"wave": ["没有更多合适的服务商：得分够、又能满足至少一项需求的都已推过"]})
     wave = max((lead.wave for lead in known), default=0) + 1
-    session.add_all(new(demand.id, one, wave=wave, at=now) for one in fresh)
+    leads = [new(demand.id, one, wave=wave, at=now) for one in fresh]
+    session.add_all(leads)
+    session.flush()
+    for lead in leads:
+        until = wording.moment(lead.expires_at)
+        notifications.tell_audience(session, actor, "lead.offered", lead, audience="provider", until=until)
     details = {"wave": wave, "providers": len(fresh)}
     audit.record(session, actor, "demands.opened_to_leads", kind="demand", key=demand.id, details=details)
     return len(fresh)

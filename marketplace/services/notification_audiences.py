@@ -11,6 +11,7 @@ from marketplace.models.accounts import Membership, Organisation, Role, User
 from marketplace.models.approvals import ReviewSeat
 from marketplace.models.calls import CallExpert, CallResponse
 from marketplace.models.challenges import ChallengeResponse
+from marketplace.models.consortia import ConsortiumConsent, ConsortiumMember
 from marketplace.models.enterprises import Enterprise
 from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
 from marketplace.models.providers import Provider
@@ -78,6 +79,21 @@ def _providers_of_industry(thing: Any) -> People:
     return of_providers(and_(Provider.standing.not_in(shelf.HIDDEN_STANDINGS), works_there))
 
 
+def _consortium_members(consortium: Any) -> People:
+    """Who sits in it now, and the lead, whether or not he has a seat any more."""
+    seats = select(ConsortiumMember.provider_id).where(
+        ConsortiumMember.consortium_id == consortium.id,
+        ConsortiumMember.left_at.is_(None),
+        ConsortiumMember.declined_at.is_(None),
+    )
+    return of_providers(or_(Provider.id.in_(seats), Provider.id == consortium.lead_id))
+
+
+def _change_touched(change: Any) -> People:
+    asked = select(ConsortiumConsent.provider_id).where(ConsortiumConsent.change_id == change.id)
+    return of_providers(or_(Provider.id.in_(asked), Provider.id == change.proposer_id))
+
+
 def _call_experts(call: Any) -> People:
     query = select(CallExpert.user_id).where(CallExpert.call_id == call.id)
     return query.where(CallExpert.recused_at.is_(None))
@@ -98,8 +114,12 @@ AUDIENCES: dict[str, Audience] = {
     "supervisors": lambda thing: of_roles(Role.SUPERVISOR),
     "panel": _panel,
     "pool_officers": lambda thing: of_roles(*STEERING),
+    "leaders": lambda thing: of_roles(Role.BUREAU_LEADER),
     "steering": lambda thing: of_roles(*STEERING),
     "providers_of_industry": _providers_of_industry,
+    "consortium_lead": lambda consortium: of_provider(consortium.lead_id),
+    "consortium_members": _consortium_members,
+    "change_touched": _change_touched,
     "call_experts": _call_experts,
     "call_responders": _responders(CallResponse, CallResponse.call_id),
     "challenge_responders": _responders(ChallengeResponse, ChallengeResponse.challenge_id),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain import wording
 from marketplace.models.accounts import Organisation
 from marketplace.models.calls import Call
+from marketplace.models.consortia import Consortium
 from marketplace.models.demands import Demand
 from marketplace.models.enterprises import Enterprise
 from marketplace.models.providers import Provider
@@ -61,10 +62,13 @@ NAMERS: dict[str, Namer] = {
     "assessment": _assessment,
     "approval": lambda session, thing: session.get_one(Solution, thing.solution_id).name,
     "provider_application": lambda session, thing: of_provider(session, thing.provider_id),
+    "consortium_member": lambda session, thing: session.get_one(Consortium, thing.consortium_id).name,
+    "consortium_change": lambda session, thing: session.get_one(Consortium, thing.consortium_id).name,
     "objection": lambda session, thing: session.get_one(Call, thing.call_id).title,
 }
 PAGES: dict[str, Callable[[Any], tuple[str, int]]] = {
     "demand_leads": lambda lead: ("demand_leads", lead.demand_id),
     "received_grants": lambda grant: ("received_grants", grant.id),
+    "consortium": lambda thing: ("consortium", thing.consortium_id),
     "call": lambda objection: ("call", objection.call_id),
 }

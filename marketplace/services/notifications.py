@@ -93,8 +93,31 @@ def tell(
     _write(session, message, sorted(set(to)))
 
 
-def close_todos(session: Session, subject_kind: str, subject_id: int, kinds: Collection[str] | None = None) -> None:
-    """Nobody has to do this any more: all open to-dos about the thing, or those of these kinds."""
+def tell_audience(
+    session: Session, actor: Actor, kind: str, thing: Any, *, audience: str, page: str = "", **words: str
+) -> None:
+    """As `tell`, to an audience of the table and with the thing's own name; without who acted."""
+    noun = kind.partition(".")[0]
+    tell(
+        session,
+        kind,
+        subject_kind=noun,
+        subject_id=thing.id,
+        to=notification_audiences.find(session, audience, thing, but=actor.user_id),
+        words={"name": notification_words.name_of(session, noun, thing), "who": actor.organisation_name, **words},
+        page=notification_words.page_of(page, noun, thing),
+    )
+
+
+def close_todos(
+    session: Session,
+    subject_kind: str,
+    subject_id: int,
+    kinds: Collection[str] | None = None,
+    *,
+    people: Collection[int] | None = None,
+) -> None:
+    """This need not be done any more: all open to-dos about the thing, or those of these kinds, or of these people."""
     if kinds is not None and not kinds:
         return
     now = clock.now()
@@ -107,6 +130,8 @@ def close_todos(session: Session, subject_kind: str, subject_id: int, kinds: Col
     ]
     if kinds is not None:
         open_ones.append(table.c.kind.in_(kinds))
+    if people is not None:
+        open_ones.append(table.c.user_id.in_(people))
     values = {"done_at": now, "read_at": func.coalesce(table.c.read_at, now)}
     session.connection().execute(update(Notification).where(*open_ones).values(**values))
 

@@ -9,7 +9,16 @@ from marketplace.domain import permissions
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.matches import WeightSet, WeightSetStatus
-from marketplace.services import audit, clock, outcomes, rankers, ranking_weights, status_changes, unit_of_work
+from marketplace.services import (
+    audit,
+    clock,
+    notifications,
+    outcomes,
+    rankers,
+    ranking_weights,
+    status_changes,
+    unit_of_work,
+)
 from marketplace.services.outcomes import Outcomes
 from matching import learning, lexicon
 
@@ -45,6 +54,7 @@ def propose(actor: Actor, *, name: str, once: str | None = None) -> int:
         session.add(row)
         session.flush()
         audit.record(session, actor, "weights.proposed", kind=KIND, key=row.id, details={"name": name})
+        notifications.tell_audience(session, actor, "weight_set.proposed", row, audience="leaders")
         unit_of_work.remember(session, once, kind=KIND, key=row.id)
         return row.id
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.domain import notices
 from marketplace.domain.errors import Conflict, NotFound
-from marketplace.domain.notices import Notice, Told
+from marketplace.domain.notice_rows import Notice, Told
 from marketplace.domain.permissions import Actor
 from marketplace.domain.transitions import TRANSITIONS
 from marketplace.extensions import db
@@ -19,15 +19,19 @@ from marketplace.models.leads import Lead
 from marketplace.models.notifications import Mail, MailChoice, Notification
 from marketplace.models.providers import Provider
 from marketplace.services import (
+    access_grants,
     clock,
     demands,
+    invitations,
     leads,
     listing_status,
+    mails,
     notification_audiences,
     notification_inbox,
     notification_switches,
     notification_words,
     notifications,
+    password_resets,
 )
 from marketplace.services.notification_inbox import Box
 from marketplace.services.unit_of_work import writing
@@ -277,3 +281,42 @@ def test_nobody_reaches_the_messages_of_another(reader: Actor, make: Factory) ->
         notification_inbox.place_of(other, key)
     assert notification_inbox.mark_all_read(other, up_to=key) == 0
     assert notification_inbox.page(replace(reader, user_id=other.user_id), box=Box.ALL, number=1).page.total == 0
+
+
+def grant(owner: Actor, guest: Actor) -> int:
+    return access_grants.give(
+        owner, organisation_id=guest.organisation_id, purpose="diagnosis", days=10, note="看看现场记录"
+    )
+
+
+def test_consent_is_told_when_it_is_given_and_when_it_is_taken_back(make: Factory) -> None:
+    owner, guest = make.actor(Role.ENTERPRISE), make.actor(Role.PROVIDER)
+    key = grant(owner, guest)
+    access_grants.withdraw(owner, grant_id=key, version=1)
+    assert told_to(guest) == [("access_grant.given", False), ("access_grant.withdraw", False)]
+    first = db.session.scalars(select(Notification).order_by(Notification.id)).first()
+    assert first is not None
+    assert first.title == f"{owner.organisation_name}授权本单位查看档案"
+    assert first.page_kind == "received_grants"
+    assert told_to(owner) == []
+
+
+def test_an_invitation_goes_by_mail_with_a_link_that_works_and_only_to_an_address(make: Factory) -> None:
+    keeper = make.actor(Role.PROVIDER)
+    token = invitations.invite(keeper, name="新人", login="new@factory.cn")
+    invitations.invite(keeper, name="新人", login="13900001111")
+    mail = db.session.scalars(select(Mail)).one()
+    assert (mail.address, mail.purpose, mail.is_secret) == ("new@factory.cn", "invitation", True)
+    assert mails.link("joining.show", token=token) in mail.body
+    renewed = invitations.renew(keeper, invitation_id=1)
+    latest = db.session.scalars(select(Mail).order_by(Mail.id.desc())).first()
+    assert latest is not None
+    assert renewed in latest.body
+
+
+def test_a_reset_link_goes_by_mail_to_the_account_itself(make: Factory) -> None:
+    user, administrator = make.user(Role.PROVIDER), make.actor(Role.ADMINISTRATOR)
+    token = password_resets.issue(administrator, user_id=user.id)
+    mail = db.session.scalars(select(Mail)).one()
+    assert (mail.address, mail.user_id, mail.is_secret) == (user.login, user.id, True)
+    assert mails.link("password_resets.show", token=token) in mail.body
