@@ -17,7 +17,7 @@ from marketplace.models.enterprises import Enterprise
 from marketplace.models.evidence import AccessGrant, Evidence
 from marketplace.models.leads import Lead
 from marketplace.models.matches import MatchRun, Shortlist
-from marketplace.services import enterprise_facts, timelines
+from marketplace.services import enterprise_facts
 from marketplace.services.pages import Page
 from marketplace.services.timelines import Entry
 
@@ -27,14 +27,7 @@ OWN_KINDS = (
     "access_grant", "lead", "match_run",
 )  # fmt: skip
 HIDDEN = ("accounts.logged_in", "accounts.logged_out")
-FIELDS = (
-    enterprise_facts.LABELS
-    | timelines.CHANGED
-    | {
-        "kind": "种类", "expires_on": "有效期至", "target_level": "目标等级", "max_providers": "服务商家数上限",
-        "items": "产品", "quantity": "数量", "discount": "优惠", "price_plan": "价目",
-    }
-)  # fmt: skip
+FIELDS = audit_words.FIELDS | enterprise_facts.LABELS
 Titles = Mapping[tuple[str, int], str]
 
 
