@@ -18,7 +18,7 @@ from marketplace.models.listings import ListingVersion, VersionChange
 from marketplace.models.providers import Provider
 from marketplace.models.risk_flags import RiskKind
 from marketplace.models.solutions import Solution, SolutionCase
-from marketplace.services import clock, solution_filters
+from marketplace.services import solution_filters
 
 SHA_SHOWN = 16  # enough of a hash to tell files apart by eye
 
@@ -123,7 +123,7 @@ def burst(session: Session, solution: Solution, version: ListingVersion) -> Iter
         .where(
             Solution.provider_id == solution.provider_id,
             ListingVersion.created_at > version.created_at - timedelta(days=rule["days"]),
-            ListingVersion.created_at <= max(version.created_at, clock.now()),
+            ListingVersion.created_at <= version.created_at,
             ListingVersion.change != VersionChange.MINOR,
         )
     )

@@ -20,8 +20,10 @@ from marketplace.services.demo import (
     listing_versions,
     listings,
     people,
+    prices,
     providers,
     reviews,
+    submissions,
 )
 from marketplace.services.unit_of_work import writing
 
@@ -51,6 +53,8 @@ def load() -> dict[str, int] | None:
         for solution in shelf.values():  # ratings moved on while the reviews were added
             session.add(solution)
         offered = leads.add(registry, wanted)
+        prices.add(registry, shelf)
+        submitted = submissions.add(registry, pool, firms)
         audit.record(
             session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
         )
@@ -62,6 +66,7 @@ def load() -> dict[str, int] | None:
         "商机": offered,
         "评测": assessed,
         "评价": reviewed,
+        "待评估的申请": submitted,
     }
 
 

@@ -37,7 +37,7 @@ def add(registry: Registry) -> int:
     ).one_or_none()
     asked = {ask["kind"] for ask in rules.POLICY["asks"]}
     for title, kind, days, topics in PIECES:
-        data = _page(title, owner.organisation_name)
+        data = paper(title, owner.organisation_name)
         with evidence_store.receiving(io.BytesIO(data)) as received:
             evidence_store.keep(received)
         at = content.moment(content.days_ago(days))
@@ -59,7 +59,7 @@ def add(registry: Registry) -> int:
     return len(PIECES)
 
 
-def _page(title: str, organisation: str) -> bytes:
+def paper(title: str, organisation: str) -> bytes:
     """One page; equal each time it is made."""
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
