@@ -22,6 +22,7 @@ from marketplace.services import (
     approval_seats,
     audit,
     clock,
+    risk_flags,
     status_changes,
     unit_of_work,
 )
@@ -75,6 +76,7 @@ def _open(
     _submit(approval, version)
     session.add(approval)
     session.flush()
+    set_risk(approval, risk_flags.raise_for(session, solution, version))
     _record(session, actor, approval, version)
     return approval
 
@@ -86,6 +88,7 @@ def resubmit(session: Session, actor: Actor, *, approval: Approval, version: Lis
     status_changes.change(session, actor, case.approval, kind=KIND, action="resubmit")
     case.approval.round += 1
     _submit(case.approval, version)
+    set_risk(case.approval, risk_flags.raise_for(session, case.solution, version))
     session.flush()
     approval_seats.seat_former(session, case, rules.FIRST)
     _record(session, actor, case.approval, version)
