@@ -10,12 +10,13 @@ from marketplace.domain import call_scores as scoring
 from marketplace.domain import calls as rules
 from marketplace.domain import permissions, wording
 from marketplace.domain.call_scores import Cell, Place
+from marketplace.domain.concentration import Warning
 from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.calls import Call, CallCriterion, CallExpert, CallResponse, CallScore, CallStatus
-from marketplace.services import call_experts, call_results, calls, cited_evidence, lead_seats
+from marketplace.services import call_experts, call_results, calls, cited_evidence, concentration
 from marketplace.services.cited_evidence import File
 
 GATHERED = frozenset({CallStatus.CONSENSUS, CallStatus.ANNOUNCED, CallStatus.CONCLUDED})
@@ -56,7 +57,7 @@ class Consensus:
     experts: tuple[CallExpert, ...]
     ranked: tuple[Ranked, ...]
     open_cells: int
-    cap_words: str
+    warnings: tuple[Warning, ...]  # what the award would do to the concentration of the industry
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,9 @@ def _consensus(call: Call) -> Consensus | None:
         )
         for place in places
     )
-    words = lead_seats.over_cap(db.session, industry=call.industry, winners=winners)
-    is_settled = call.status == CallStatus.CONCLUDED
-    return Consensus(experts, ranked, call_results.open_cells(call, entries), "" if is_settled else words)
+    is_settled = call.status != CallStatus.CONSENSUS or not winners
+    warnings = () if is_settled else concentration.before_award(db.session, call.industry, winners)
+    return Consensus(experts, ranked, call_results.open_cells(call, entries), warnings)
 
 
 def rules_words(call: Call) -> str:

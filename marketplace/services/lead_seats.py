@@ -6,12 +6,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import calls as rules
-from marketplace.domain import wording
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Actor
 from marketplace.models.calls import Call, LeadSeat
 from marketplace.models.providers import Provider, ProviderKind
-from marketplace.services import audit, clock, standings, status_changes
+from marketplace.services import audit, clock, concentration, standings, status_changes
 
 CAP = rules.POLICY["cap"]
 
@@ -27,27 +26,18 @@ def in_force(session: Session, *, industry: str | None = None, provider_id: int 
     return tuple(session.scalars(query.options(joinedload(LeadSeat.provider)).order_by(LeadSeat.since, LeadSeat.id)))
 
 
-def over_cap(session: Session, *, industry: str, winners: Collection[int]) -> str:
-    """What an award would do to the limit of leads an industry, in words; empty while it stays within."""
-    held = {seat.provider_id for seat in in_force(session, industry=industry)}
-    after = len(held | set(winners))
-    if after <= CAP["leads_per_industry"] or not set(winners) - held:
-        return ""
-    return (
-        f"{wording.INDUSTRIES[industry]}现有牵头服务商{len(held)}家，确认后为{after}家，"
-        f"超过{CAP['leads_per_industry']}家的上限（{CAP['clause']}）"
-    )
-
-
 def check_cap(session: Session, *, industry: str, winners: Collection[int], reason: str | None) -> None:
-    """As the policy says: refused, or only with a reason that goes on record."""
-    words = over_cap(session, industry=industry, winners=winners)
+    """As the policy says: an award beyond a limit is refused, or needs a reason that goes on record."""
+    if not winners:
+        return
+    warnings = concentration.before_award(session, industry, winners)
+    words = "".join(one.sentence for one in warnings if one.kind in CAP["limits"])
     if not words:
         return
     if CAP["over"] == "refuse":
-        raise Invalid({"cap_reason": [f"{words}，不能公示。请减少名额"]})
+        raise Invalid({"cap_reason": [f"{words}不能办理，请减少名额或换人"]})
     if not (reason or "").strip():
-        raise Invalid({"cap_reason": [f"{words}。确需突破的，请写明理由"]})
+        raise Invalid({"cap_reason": [f"{words}确需突破的，请写明理由"]})
 
 
 def lock_industry(session: Session, industry: str) -> None:

@@ -12,7 +12,7 @@ from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.provider_applications import ProviderApplication
 from marketplace.models.providers import Provider, ProviderKind, Standing
-from marketplace.services import audit, clock, impartiality, standings, status_changes, unit_of_work
+from marketplace.services import audit, clock, impartiality, lead_seats, standings, status_changes, unit_of_work
 from marketplace.services.provider_applications import KIND
 
 REASON_MAX = 500
@@ -61,6 +61,9 @@ def admit(
             raise Invalid({"conditions": [f"还有没核实的条件：{one.label}" for one in unmet]})
         if provider.standing not in rules.MAY_APPLY:
             raise Invalid({"conditions": ["该单位目前被暂停或已移出服务商池，不能准予入池"]})
+        if row.kind == ProviderKind.LEAD:
+            for industry in row.industries:
+                lead_seats.check_cap(session, industry=industry, winners=[provider.id], reason=reason)
         status_changes.change(session, actor, row, kind=KIND, action="admit", reason=reason, version=version)
         row.met = [one.id for one in rules.conditions(str(row.kind))]
         _take_over(session, actor, provider, row)

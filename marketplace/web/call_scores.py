@@ -53,6 +53,8 @@ def score(call_id: int, response_id: int) -> ResponseReturnValue:
             call_scores.save(actor(), call_id=call_id, response_id=response_id, typed=typed, once=form.once.data)
         except Invalid as error:
             form.show(error)
+            sheet = call_sheets.sheet(actor(), call_id)  # afresh: what was read before the refusal is gone
+            response, files = call_sheets.response_of(sheet, response_id)
         else:
             flash("已保存，提交前可以修改。", "success")
             return _sheet(call_id)

@@ -163,6 +163,7 @@ def respond(call_id: int) -> ResponseReturnValue:
             )  # fmt: skip
         except Invalid as error:
             form.show(error)
+            sheet = call_views.response_sheet(actor(), call_id)  # afresh: what was read before the refusal is gone
         else:
             flash("应榜已提交，截止日期前可以修改。", "success")
             return _home(call_id)

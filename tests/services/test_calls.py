@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.domain import calls as rules
-from marketplace.domain import working_days
+from marketplace.domain import concentration, working_days
 from marketplace.domain.calls import Criterion, Objector
 from marketplace.domain.declarations import TEXTS
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
@@ -28,7 +28,6 @@ from marketplace.services import (
     call_views,
     calls,
     clock,
-    lead_seats,
 )
 from marketplace.services.unit_of_work import writing
 from tests import call_world as world
@@ -287,12 +286,12 @@ def test_a_visitor_needs_name_and_phone_and_few_at_a_time(app: Flask, make: Fact
 
 def test_an_award_beyond_the_limit_of_leads_needs_a_reason(app: Flask, make: Factory) -> None:
     stage = world.gathered(make)
-    held = [make.provider().id for _ in range(lead_seats.CAP["leads_per_industry"])]
+    held = [make.provider().id for _ in range(concentration.POLICY["leads"]["per_industry"])]
     with writing() as session:
         session.add_all(LeadSeat(provider_id=key, industry="modern_food", since=clock.today()) for key in held)
     consensus = call_sheets.panel(stage.officer, stage.call_id).consensus
     assert consensus is not None
-    assert "超过3家的上限" in consensus.cap_words
+    assert [one.kind for one in consensus.warnings] == ["leads"]
     with pytest.raises(Invalid) as refused:
         call_results.announce(stage.officer, call_id=stage.call_id, version=stage.version)
     assert set(refused.value.messages) == {"cap_reason"}

@@ -6,12 +6,14 @@ from typing import Any
 from flask import request
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, widgets
 
-from marketplace.domain import provider_applications, wording
+from marketplace.domain import concentration, provider_applications, wording
 from marketplace.domain.calls import POLICY, Criterion, Draft, Objector
 from marketplace.models.calls import Call
 from marketplace.web.forms import acts, demand_lines
 from marketplace.web.forms.acts import Act
 from marketplace.web.forms.base import Form
+
+LEADS = concentration.POLICY["leads"]
 
 
 class CallForm(Form):
@@ -20,7 +22,7 @@ class CallForm(Form):
     version = HiddenField()
     title = StringField("公告名称", description="例如“现代食品行业牵头服务商遴选”。")
     industry = SelectField("行业", choices=acts.choices(wording.INDUSTRIES, blank="请选择"), validate_choice=False)
-    places = StringField("名额", description=f"每个行业牵头服务商不超过{POLICY['cap']['leads_per_industry']}家。")
+    places = StringField("名额", description=f"每个行业牵头服务商不超过{LEADS['per_industry']}家。")
     text = TextAreaField("公告内容", description="牵头服务商要做什么、条件、怎么评。发布后谁都能看到，不能再改。")
     opens_on = StringField("应榜开始", widget=widgets.DateInput())
     closes_on = StringField(
