@@ -30,6 +30,7 @@ DETAILS = {
     "round": "轮次", "version": "版本", "seat": "席位", "since": "起始", "section": "部分", "text_version": "文本版本",
     "call": "公告编号", "provider": "服务商编号", "expert": "专家编号", "response": "应榜材料编号",
     "scores": "评分项数", "criterion": "评分项", "score": "得分", "objection": "异议编号",
+    "share": "份额", "scenes": "场景", "members": "成员", "lead": "牵头单位", "quarter": "季度", "award": "授予",
     "declarations": "承诺项数", "seats": "席位", "consortium": "联合体编号", "change_id": "变更编号",
 }  # fmt: skip
 # What changes inside "before" and "after".

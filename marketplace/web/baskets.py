@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.domain import baskets as rules
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
-from marketplace.services import basket_views, baskets, compositions
+from marketplace.services import basket_views, baskets, compositions, timelines
 from marketplace.services.basket_views import BasketView, Row
 from marketplace.web.access import actor, requires
 from marketplace.web.forms import acts
@@ -228,6 +228,7 @@ def _shown(view: BasketView, form: forms.BasketForm, problems: dict[str, list[st
         "others": [(message, name) for name, messages in of_rows.items() for message in messages],
         "gap_url": gap_url(view.assessment_id, view.outcome.aim.target),
         "token": acts.token,
+        "entries": timelines.of(kind="basket", key=view.id),
         "sheet_policy": rules.POLICY["sheet"],
         "suggestion": rules.POLICY["suggestion"]["source"],
     }

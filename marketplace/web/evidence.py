@@ -11,7 +11,7 @@ from marketplace.domain import permissions
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.models.evidence import Evidence
-from marketplace.services import evidence, evidence_views
+from marketplace.services import evidence, evidence_views, timelines
 from marketplace.web.access import actor, find_actor, requires
 from marketplace.web.forms import acts
 from marketplace.web.forms.evidence import CiteForm, FactsForm, UploadForm
@@ -94,7 +94,7 @@ def _page(evidence_id: int, *, form: FactsForm | None = None, problem: str = "")
     cite_form.place.offer(sheet.places, blank="请选择")
     return render_template(
         "evidence/show.html", sheet=sheet, form=form, cite_form=cite_form, problem=problem, rules=rules,
-        token=acts.token,
+        token=acts.token, entries=timelines.of(kind="evidence", key=evidence_id) if sheet.is_own else (),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.domain.errors import Invalid
 from marketplace.domain.leads import NOTE_MAX
 from marketplace.domain.permissions import Permission
-from marketplace.services import lead_views, lead_waves, leads
+from marketplace.services import lead_views, lead_waves, leads, timelines
 from marketplace.web.access import actor, requires
 from marketplace.web.forms import acts
 from marketplace.web.forms.acts import Act
@@ -29,7 +29,10 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/leads/<int:lead_id>")
 @requires(Permission.ANSWER_LEAD)
 def show(lead_id: int) -> ResponseReturnValue:
-    return render_template("leads/show.html", lead=lead_views.get(actor(), lead_id), token=acts.token)
+    lead = lead_views.get(actor(), lead_id)
+    # Who agreed on the enterprise's side is known when both sides have.
+    entries = timelines.of(kind="lead", key=lead_id) if lead.contact else ()
+    return render_template("leads/show.html", lead=lead, entries=entries, token=acts.token)
 
 
 @blueprint.post("/leads/<int:lead_id>/interest")

@@ -9,7 +9,7 @@ from marketplace.domain import demands as rules
 from marketplace.domain import permissions, wording
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Actor, Permission
-from marketplace.services import shortlist_export, shortlist_views, shortlists
+from marketplace.services import shortlist_export, shortlist_views, shortlists, timelines
 from marketplace.web import downloads
 from marketplace.web.access import actor, find_actor, public, requires
 from marketplace.web.forms import acts
@@ -91,6 +91,7 @@ def _page(shortlist_id: int, *, typed: dict[int, str] | None = None, problem: st
     return render_template(
         "shortlists/show.html",
         sheet=sheet,
+        entries=timelines.of(kind="shortlist", key=shortlist_id),
         removed=removed,
         typed=typed or {},
         problem=problem,
