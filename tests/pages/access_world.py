@@ -34,6 +34,7 @@ from tests.pages.access_listing_imports import import_things
 from tests.pages.access_listings import listing_things
 from tests.pages.access_notifications import notification_things
 from tests.pages.access_plans import plan_things
+from tests.pages.access_pool import pool_things
 from tests.pages.access_prices import price_things
 
 OWN, OTHERS = "own", "others"
@@ -59,7 +60,9 @@ def fill(world: World, make: Factory) -> None:
     administrator = people[Role.ADMINISTRATOR]
     shared |= plan_things(make, people[Role.ENTERPRISE])
     shared |= price_things(make)
+    shared |= pool_things(make, people[Role.PROVIDER], people[Role.EXPERT])
     strange |= plan_things(make, stranger)
+    strange |= pool_things(make, make.actor(Role.PROVIDER), make.actor(Role.EXPERT))
     strange |= price_things(make)
     shared |= import_things(people[Role.PROVIDER])
     strange |= import_things(make.actor(Role.PROVIDER))
