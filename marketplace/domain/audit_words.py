@@ -15,7 +15,7 @@ SUBJECTS = {
     "industry": "行业", "approval": "上架申请", "listing_import": "批量导入", "interest": "利害关系",
     "provider_application": "入池申请", "call": "遴选公告", "call_response": "应榜材料", "objection": "异议",
     "declaration": "承诺", "consortium": "联合体", "notification": "消息", "price": "价格", "risk_flag": "核查提示",
-    "consortium_change": "联合体变更",
+    "consortium_change": "联合体变更", "price_plan": "价目",
 }  # fmt: skip
 DETAILS = {
     "organisation": "单位", "failures": "连续输错次数", "until": "截止", "sessions": "退出设备数", "login": "账号",
