@@ -6,10 +6,11 @@ there: no empty text, no empty list, no empty row.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from marketplace.domain import question_choices, wording
@@ -17,7 +18,8 @@ from marketplace.domain.question_types import BY_ID, QUESTIONS, Question
 
 SEPARATORS = re.compile(r"[、，,;；\n]+")
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-DIGITS_MAX = 12
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")  # no exponents: they would make numbers of any size
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # PostgreSQL keeps no NUL, and none of them is writing
 Content = Mapping[str, Any]
 Raw = str | Sequence[str] | Sequence[Mapping[str, Any]] | None
 
@@ -60,7 +62,7 @@ def _read_rows(question: Question, raw: Raw) -> Reading:
 
 def _plain(raw: Raw) -> str:
     if isinstance(raw, str):
-        return raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return CONTROLS.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if isinstance(raw, Sequence):
         return "、".join(str(one) for one in raw).strip()
     return "" if raw is None else str(raw).strip()
@@ -124,16 +126,13 @@ def _tags(question: Question, raw: Raw) -> list[str] | None:
 
 
 def _decimal(question: Question, raw: Raw) -> Decimal | None:
-    text = _plain(raw).replace(",", "").replace("，", "").removesuffix(question.rule.unit or "\0").strip()
+    text = unicodedata.normalize("NFKC", _plain(raw)).replace(",", "").replace("%", "")
+    text = text.removesuffix(question.rule.unit or "\0").strip()
     if not text:
         return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise Unreadable(f"{question.label}请只填数字，例如{question.rule.min or 10}") from None
-    if not value.is_finite() or len(text) > DIGITS_MAX:
+    if not NUMBER.fullmatch(text):
         raise Unreadable(f"{question.label}请只填数字，例如{question.rule.min or 10}")
-    return value
+    return Decimal(text)
 
 
 def _number(question: Question, raw: Raw) -> int | str | None:
