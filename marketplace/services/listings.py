@@ -20,8 +20,10 @@ from marketplace.services import (
     audit,
     clock,
     listing_drafts,
+    listing_expiry,
     listing_projection,
     listing_reviews,
+    notifications,
     outbox,
     status_changes,
     unit_of_work,
@@ -47,6 +49,8 @@ def submit(
             made = _resubmit(session, actor, review, draft)
         else:
             made = _submit(session, actor, solution, draft)
+        if draft.is_renewal:
+            notifications.close_todos(session, KIND, solution_id, [listing_expiry.REMINDER])
         details = {"number": made.number, "change": str(made.change), "declaration": rules.DECLARATION["version"]}
         audit.record(session, actor, "listings.submitted", kind=KIND, key=solution_id, details=details)
         unit_of_work.remember(session, once, kind=DRAFT, key=solution_id)

@@ -67,6 +67,7 @@ NAMERS: dict[str, Namer] = {
     "objection": lambda session, thing: session.get_one(Call, thing.call_id).title,
 }
 PAGES: dict[str, Callable[[Any], tuple[str, int]]] = {
+    "own_listing": lambda solution: ("listing_draft", solution.id),
     "demand_leads": lambda lead: ("demand_leads", lead.demand_id),
     "received_grants": lambda grant: ("received_grants", grant.id),
     "consortium": lambda thing: ("consortium", thing.consortium_id),
