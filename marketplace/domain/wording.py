@@ -147,6 +147,14 @@ CONSORTIUM_CHANGE_STATUSES = {
     "declined": "成员未同意",
     "withdrawn": "已撤回",
 }
+MEASURES = {
+    "contracts": "合同数",
+    "amounts": "合同金额",
+    "exposure": "排序前列",
+    "offers": "推送商机",
+    "listings": "在架产品",
+}
+BANDS = {"low": "低集中", "moderate": "中等集中", "high": "高度集中"}
 MEMBER_ROLES = {"lead": "牵头", "member": "成员"}
 CHALLENGE_STATUSES = {"draft": "拟定中", "open": "揭榜中", "closed": "已收榜"}
 APPLICATION_STATUSES = {

@@ -114,7 +114,7 @@ def _lead_rows(session: Session) -> Iterable[tuple[str, LeadRow]]:
     registered = select(Provider.id, Provider.short_name, Provider.industries).where(
         Provider.kind == ProviderKind.LEAD, Provider.standing.not_in(shelf.HIDDEN_STANDINGS)
     )
-    ended = set(session.execute(select(LeadSeat.industry, LeadSeat.provider_id)).tuples())
+    ended = {tuple(row) for row in session.execute(select(LeadSeat.industry, LeadSeat.provider_id))}
     for row in session.execute(registered.order_by(Provider.id)):
         for industry in row.industries:
             if (industry, row.id) not in ended:

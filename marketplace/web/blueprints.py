@@ -14,6 +14,8 @@ from marketplace.web import (
     calls,
     challenges,
     colleagues,
+    concentration,
+    consortium_changes,
     demands,
     enterprises,
     evidence,
@@ -72,6 +74,8 @@ MODULES = (
     gaps,
     insights,
     challenges,
+    consortium_changes,  # with it all pages of consortia, whose blueprint it completes
+    concentration,
     calls,
     call_scores,
     provider_applications,

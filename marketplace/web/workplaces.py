@@ -67,6 +67,13 @@ TASKS = (
         "clipboard-check",
     ),
     Task("商机", "企业推来的需求，答复有意或不接", "leads.index", Permission.ANSWER_LEAD, "send"),
+    Task(
+        "联合体",
+        "邀请、答复、变更，和别的服务商分场景合作",
+        "consortia.index",
+        Permission.KEEP_CONSORTIUM,
+        "users-group",
+    ),
     Task("揭榜挂帅", "现有产品满足不了的需求，应榜接单", "challenges.index", Permission.ANSWER_CHALLENGE, "flag"),
     Task("遴选评分", "市局指定您评的应榜，背靠背打分", "call_scores.index", Permission.SCORE_CALL, "scale"),
     Task("导入企业档案", "从别的平台导出的档案zip", "enterprises.import_file", Permission.IMPORT_FILE, "upload"),
@@ -76,6 +83,10 @@ TASKS = (
     Task("用户管理", "查人、解锁、强制退出、停用", "users.index", Permission.MANAGE_USERS, "users"),
 )
 STAFF_TASKS = (
+    Task("联合体", "确认成立，办理变更", "consortia.index", Permission.DECIDE_CONSORTIUM, "users-group"),
+    Task(
+        "集中度", "牵头家数、合同和展示集中在谁手里", "concentration.index", Permission.READ_CONCENTRATION, "chart-dots"
+    ),
     Task("价格监测", "标价按场景汇总，调价和离中位价较远的", "prices.index", Permission.WATCH_PRICES, "coins"),
     Task("行业三张清单", "需求、问题、场景按行业汇总", "insights.index", Permission.READ_INSIGHTS, "report-analytics"),
     Task("未满足的需求", "在架产品满足不了的，可以发榜", "insights.unmet", Permission.READ_INSIGHTS, "flag"),

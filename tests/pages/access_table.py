@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
-from tests.pages import access_listing_imports, access_listings, access_notifications, access_pool, access_prices
+from tests.pages import (
+    access_consortia,
+    access_listing_imports,
+    access_listings,
+    access_notifications,
+    access_pool,
+    access_prices,
+)
 
 Who = frozenset[Role | None]  # None: nobody is logged in
 E, P, COUNTY, REVIEWER, LEADER = (
@@ -368,8 +375,10 @@ LISTING_IMPORTS = tuple(Row(*row) for row in access_listing_imports.ROWS)
 LISTINGS = tuple(Row(*row) for row in access_listings.ROWS)
 PRICES = tuple(Row(*row) for row in access_prices.ROWS)
 POOL = tuple(Row(*row) for row in access_pool.ROWS)
+CONSORTIA = tuple(Row(*row) for row in access_consortia.ROWS)
 TABLE = (
-    NOTIFICATIONS
+    CONSORTIA
+    + NOTIFICATIONS
     + PRICES
     + POOL
     + LISTINGS

@@ -29,6 +29,7 @@ from marketplace.services import (
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 from tests.pages.access_assessments import assessment_things
+from tests.pages.access_consortia import consortium_things
 from tests.pages.access_files import file_things
 from tests.pages.access_listing_imports import import_things
 from tests.pages.access_listings import listing_things
@@ -79,6 +80,8 @@ def fill(world: World, make: Factory) -> None:
     strange |= file_things(
         make, stranger, guests=[make.actor(Role.PROVIDER)], visitor=people[Role.PROVIDER], administrator=administrator
     )
+    shared |= consortium_things(make, people[Role.PROVIDER])
+    strange |= consortium_things(make, make.actor(Role.PROVIDER))
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
         world.own[role] |= assessment_things(make, people[Role.ENTERPRISE], person)
