@@ -27,7 +27,6 @@ PERMISSION = {
     Seat.SECOND: Permission.REVIEW_SECOND,
     **dict.fromkeys(PANEL, Permission.SIT_ON_PANEL),
 }
-GENERAL = "general"  # a note on the listing as a whole
 ANSWERS = ("met", "partly", "unmet")
 WORTH = {"met": 1.0, "partly": 0.5, "unmet": 0.0}
 

@@ -31,7 +31,7 @@ from marketplace.services.approval_cases import KIND, Case
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What has to be changed; `question` is an id, or GENERAL for the listing as a whole."""
+    """What has to be changed, by question."""
 
     question: str
     text: str
@@ -40,7 +40,7 @@ class Note:
     @property
     def label(self) -> str:
         asked = questions.BY_ID.get(self.question)
-        return asked.label if asked else "整体意见"
+        return asked.label if asked else self.question
 
 
 def open_for(session: Session, actor: Actor, *, solution: Solution, version: ListingVersion) -> Approval:
@@ -49,7 +49,7 @@ def open_for(session: Session, actor: Actor, *, solution: Solution, version: Lis
     return _open(session, actor, solution=solution, version=version, kind=kind)
 
 
-def sample(session: Session, actor: Actor, *, solution: Solution, version: ListingVersion) -> Approval | None:
+def sample(session: Session, actor: Actor, solution: Solution, version: ListingVersion) -> Approval | None:
     """A minor edit picked for a later look; one look at a time is enough."""
     if _open_one(session, solution.id, is_sample=True) is not None:
         return None
@@ -114,8 +114,6 @@ def _record(session: Session, actor: Actor, approval: Approval, version: Listing
 
 def _check_only_noted(session: Session, case: Case, version: ListingVersion) -> None:
     noted = {note.question for note in _notes(case.now())}
-    if rules.GENERAL in noted:
-        return
     before: Mapping[str, Any] = session.get_one(ListingVersion, case.approval.version_id).content
     others = [one for one in questions.changed(before, version.content) if one.question not in noted]
     if others:
