@@ -70,6 +70,7 @@ class Notification(Base):
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]  # after it there is nothing left to do, though nobody has done it
     digested_on: Mapped[date | None]
     dedupe_key: Mapped[str] = mapped_column(String(120))
 

@@ -133,7 +133,9 @@ def _offer(session: Session, actor: Actor, demand: Demand, candidates: Sequence[
     session.flush()
     for lead in leads:
         until = wording.moment(lead.expires_at)
-        notifications.tell_audience(session, actor, "lead.offered", lead, audience="provider", until=until)
+        notifications.tell_audience(
+            session, actor, "lead.offered", lead, audience="provider", ends_at=lead.expires_at, until=until
+        )
     details = {"wave": wave, "providers": len(fresh)}
     audit.record(session, actor, "demands.opened_to_leads", kind="demand", key=demand.id, details=details)
     return len(fresh)

@@ -135,14 +135,15 @@ class SmtpServer:
     def _connect(self) -> smtplib.SMTP:
         settings = current_app.config
         host, port, timeout = settings["SMTP_HOST"], settings["SMTP_PORT"], POLICY["timeout_seconds"]
-        trust = ssl.create_default_context()
+        name = settings["MAIL_FROM"].rpartition("@")[2]  # else smtplib asks a name server who we are, for each mail
+        server: smtplib.SMTP
         if settings["SMTP_SECURITY"] == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=trust)
+            server = smtplib.SMTP_SSL(host, port, name, timeout=timeout, context=ssl.create_default_context())
         else:
-            server = smtplib.SMTP(host, port, timeout=timeout)
+            server = smtplib.SMTP(host, port, name, timeout=timeout)
         try:
             if settings["SMTP_SECURITY"] == "starttls":
-                server.starttls(context=trust)
+                server.starttls(context=ssl.create_default_context())
             if settings["SMTP_USER"]:
                 server.login(settings["SMTP_USER"], settings["SMTP_PASSWORD"])
         except NETWORK:

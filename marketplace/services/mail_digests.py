@@ -18,7 +18,7 @@ from marketplace.models.accounts import User
 from marketplace.models.notifications import Digest, MailChoice, Notification
 from marketplace.policy import reader
 from marketplace.services import clock, mails
-from marketplace.services.notification_inbox import OPEN_TODO, UNREAD
+from marketplace.services.notification_inbox import UNREAD, open_todo
 from marketplace.services.unit_of_work import writing
 
 POLICY: dict[str, Any] = reader.load("notifications")["digest"]
@@ -68,7 +68,7 @@ def _due(until: datetime) -> Sequence[int]:
 
 
 def _waiting(until: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (OPEN_TODO, Notification.mail != MailChoice.OFF, Notification.created_at < until)
+    return (open_todo(clock.now()), Notification.mail != MailChoice.OFF, Notification.created_at < until)
 
 
 def _put(user_id: int, until: datetime) -> int:

@@ -111,6 +111,7 @@ AUDIENCES: dict[str, Audience] = {
     "provider": lambda thing: of_provider(thing.provider_id),
     "considering": _considering,
     "seats": _seats,
+    "listing_reviewers": lambda thing: of_roles(Role.BUREAU_REVIEWER, Role.EXPERT),
     "supervisors": lambda thing: of_roles(Role.SUPERVISOR),
     "panel": _panel,
     "pool_officers": lambda thing: of_roles(*STEERING),

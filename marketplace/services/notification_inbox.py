@@ -21,7 +21,6 @@ from marketplace.services.pages import Page
 KIND = "notification"
 PER_PAGE: int = reader.load("notifications")["inbox"]["per_page"]
 UNREAD = Notification.read_at.is_(None)
-OPEN_TODO: ColumnElement[bool] = Notification.is_todo & Notification.done_at.is_(None)
 
 
 class Box(StrEnum):
@@ -30,7 +29,14 @@ class Box(StrEnum):
     ALL = "all"
 
 
-CONDITIONS: dict[Box, tuple[ColumnElement[bool], ...]] = {Box.TODO: (OPEN_TODO,), Box.UNREAD: (UNREAD,), Box.ALL: ()}
+def open_todo(now: datetime) -> ColumnElement[bool]:
+    """Neither done nor past its time."""
+    in_time = Notification.ends_at.is_(None) | (Notification.ends_at > now)
+    return Notification.is_todo & Notification.done_at.is_(None) & in_time
+
+
+def _conditions(box: Box) -> tuple[ColumnElement[bool], ...]:
+    return {Box.TODO: (open_todo(clock.now()),), Box.UNREAD: (UNREAD,), Box.ALL: ()}[box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Line:
     is_unread: bool
     is_todo: bool
     is_done: bool
+    is_late: bool  # its time has passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Inbox:
 def counts(who: ColumnElement[int] | Any) -> tuple[Select[int], Select[int]]:
     """How much is unread and how much is to be done, as queries that a bigger one takes in."""
     own = select(func.count()).select_from(Notification).where(Notification.user_id == who)
-    return own.where(UNREAD), own.where(OPEN_TODO)
+    return own.where(UNREAD), own.where(open_todo(clock.now()))
 
 
 def of_session() -> tuple[Any, Any]:
@@ -79,7 +86,7 @@ def page(actor: Actor, *, box: Box, number: int) -> Inbox:
     number = Page.clamp(number, total=found[box], per_page=PER_PAGE)
     rows = (
         select(Notification)
-        .where(own, *CONDITIONS[box])
+        .where(own, *_conditions(box))
         .order_by(UNREAD.desc(), Notification.id.desc())
         .limit(PER_PAGE)
         .offset((number - 1) * PER_PAGE)
@@ -99,6 +106,7 @@ def _line(row: Notification) -> Line:
         is_unread=row.read_at is None,
         is_todo=row.is_todo,
         is_done=row.done_at is not None,
+        is_late=row.ends_at is not None and row.ends_at <= clock.now(),
     )
 
 

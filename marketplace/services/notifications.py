@@ -7,6 +7,7 @@ that change no status are told with `tell`, after a line in notices.TOLD.
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -34,6 +35,7 @@ class Message:
     text: str
     is_todo: bool
     key: str
+    ends_at: datetime | None = None
 
 
 def tell_of_change(
@@ -73,10 +75,12 @@ def tell(
     words: Mapping[str, str],
     page: tuple[str, int] | None = None,
     key: str = "",
+    ends_at: datetime | None = None,
 ) -> None:
     """Tell these people of an act by its line in notices.TOLD; the caller leaves out who acted.
 
-    The same words about the same thing are told once; where they may rightly come again, `key` tells them apart.
+    The same words about the same thing are told once; where they may rightly come again, `key` tells them apart. A
+    to-do with `ends_at` waits no longer than that.
     """
     told = notices.TOLD[kind]
     title, text = notices.fill(told.title, words), notices.fill(told.text, words)
@@ -89,12 +93,21 @@ def tell(
         text=text,
         is_todo=told.is_todo,
         key=f"{kind}:{subject_id}:{mark}",
+        ends_at=ends_at,
     )
     _write(session, message, sorted(set(to)))
 
 
 def tell_audience(
-    session: Session, actor: Actor, kind: str, thing: Any, *, audience: str, page: str = "", **words: str
+    session: Session,
+    actor: Actor,
+    kind: str,
+    thing: Any,
+    *,
+    audience: str,
+    page: str = "",
+    ends_at: datetime | None = None,
+    **words: str,
 ) -> None:
     """As `tell`, to an audience of the table and with the thing's own name; without who acted."""
     noun = kind.partition(".")[0]
@@ -106,6 +119,7 @@ def tell_audience(
         to=notification_audiences.find(session, audience, thing, but=actor.user_id),
         words={"name": notification_words.name_of(session, noun, thing), "who": actor.organisation_name, **words},
         page=notification_words.page_of(page, noun, thing),
+        ends_at=ends_at,
     )
 
 
@@ -153,6 +167,7 @@ def _write(session: Session, message: Message, people: Sequence[int]) -> None:
             "title": message.title[:TITLE_MAX],
             "text": message.text[:TEXT_MAX],
             "is_todo": message.is_todo,
+            "ends_at": message.ends_at,
             "mail": choices[user_id].mail,
             "created_at": now,
             "read_at": None if choices[user_id].is_shown or message.is_todo else now,

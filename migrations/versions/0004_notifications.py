@@ -37,6 +37,7 @@ def _notifications() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("digested_on", sa.Date(), nullable=True),
         sa.Column("dedupe_key", sa.String(length=120), nullable=False),
         sa.CheckConstraint("is_todo OR done_at IS NULL", name=op.f("ck_notifications_only_todos_are_done")),

@@ -2,6 +2,7 @@
 
 import string
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -213,6 +214,19 @@ def test_whoever_logs_in_by_phone_gets_no_mail(make: Factory) -> None:
     tell_offer(user)
     assert told_to(user) == [("lead.offered", True)]
     assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_a_to_do_waits_no_longer_than_there_is_something_to_do(make: Factory) -> None:
+    user = make.user(Role.PROVIDER)
+    for number, hours in ((1, -1), (2, 1)):
+        with writing() as session:
+            notifications.tell(
+                session, "lead.offered", subject_kind="lead", subject_id=number, to=[user.id],
+                words={"name": "查检验记录", "until": "明天"}, ends_at=clock.now() + timedelta(hours=hours),
+            )  # fmt: skip
+    inbox = notification_inbox.page(make.actor(user), box=Box.ALL, number=1)
+    assert inbox.counts == {"unread": 2, "todo": 1, "all": 2}
+    assert [row.is_late for row in inbox.page.rows] == [False, True]
 
 
 @pytest.mark.parametrize(("way", "mails"), [("now", 1), ("digest", 0), ("off", 0), ("", 1)])
