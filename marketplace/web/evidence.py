@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions
-from marketplace.domain.errors import Invalid
+from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.models.evidence import Evidence
 from marketplace.services import evidence, evidence_views, timelines
@@ -123,6 +123,8 @@ def _attachment(row: Evidence, file: BinaryIO) -> Response:
 @blueprint.post("/evidence/<int:evidence_id>/change")
 @requires(Permission.KEEP_EVIDENCE)
 def change(evidence_id: int) -> ResponseReturnValue:
+    if not evidence_views.get(actor(), evidence_id=evidence_id).is_own:
+        raise Forbidden(Permission.KEEP_EVIDENCE)
     form = FactsForm()
     acts.keep_typed(form)
     if form.validate():

@@ -7,9 +7,11 @@ from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.services import audit, passwords
 from marketplace.services.demo import (
+    admissions,
     assessments,
     baskets,
     bundles,
+    calls,
     challenges,
     consortia,
     content,
@@ -19,6 +21,7 @@ from marketplace.services.demo import (
     leads,
     listing_versions,
     listings,
+    notifications,
     people,
     prices,
     providers,
@@ -54,7 +57,10 @@ def load() -> dict[str, int] | None:
             session.add(solution)
         offered = leads.add(registry, wanted)
         prices.add(registry, shelf)
+        applied = admissions.add(registry, pool)
+        called = calls.add(registry, pool)
         submitted = submissions.add(registry, pool, firms)
+        told = notifications.add(registry)
         audit.record(
             session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
         )
@@ -67,6 +73,9 @@ def load() -> dict[str, int] | None:
         "评测": assessed,
         "评价": reviewed,
         "待评估的申请": submitted,
+        "入池申请": applied,
+        "遴选公告": called,
+        "消息": told,
     }
 
 

@@ -10,7 +10,7 @@ from marketplace.services.demo.people import OPENED, Registry
 NOT_LISTED = {  # the few that are not simply in the pool; everybody else is listed or recommended
     "P24": (Standing.CANDIDATE, 40, "首批材料已受理,待专家评审"),
     "P28": (Standing.WATCH, 55, "连续两季验收超期,限期整改至2026年12月31日"),
-    "P36": (Standing.CANDIDATE, 25, "揭榜结果公示中"),
+    "P36": (Standing.CANDIDATE, 25, "入池申请已退回,补正材料中"),
     "P56": (Standing.SUSPENDED, 30, "投诉核实期间暂停,2027年1月20日自动恢复"),
     "P65": (Standing.WATCH, 70, "满意度低于警戒线,正在整改"),
     "P77": (Standing.REMOVED, 90, "提供虚假案例材料,移出资源池"),
