@@ -201,7 +201,7 @@ def test_rows_of_before_the_chain_are_numbered_and_chained_by_the_migration(
         assert db.session.get_one(AuditHead, 1).number == 1201
         db.session.rollback()
         flask_migrate.downgrade(revision="0002_diagnosis_to_bundle")
-        assert json.loads(db.session.scalars(text("SELECT CAST(details AS TEXT) FROM audit_entries")).first()) == {
+        assert json.loads(str(db.session.scalars(text("SELECT CAST(details AS TEXT) FROM audit_entries")).first())) == {
             "title": "清单2"
         }
         db.session.rollback()
