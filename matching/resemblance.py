@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,40 @@ Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 BASE = np.uint64(6364136223846793005)  # Knuth's multiplier: odd, so no character is lost modulo 2**64
 ENCODING = "utf-32-le"
+
+
+class _Letters:
+    """What a character becomes, worked out when it is first met; blanks and marks become nothing."""
+
+    UNKNOWN, SEVERAL = -2, -1  # not met yet; becomes more than one letter
+
+    def __init__(self) -> None:
+        self._plain: dict[str, str] = {}
+        self._table = np.full(0x110000, self.UNKNOWN, dtype=np.int32)
+
+    def of(self, character: str) -> str:
+        if character not in self._plain:
+            plain = unicodedata.normalize("NFKC", character).casefold()
+            self._plain[character] = "".join(one for one in plain if one.isalnum())
+        return self._plain[character]
+
+    def codes(self, text: str) -> Hashes:
+        """Code points of the normalised text, shape (letters,)."""
+        raw = np.frombuffer(text.encode(ENCODING, "surrogatepass"), dtype="<u4")
+        codes = self._table[raw]
+        if (codes == self.UNKNOWN).any():
+            for code in np.unique(raw[codes == self.UNKNOWN]).tolist():
+                kept = self.of(chr(code))
+                self._table[code] = self.SEVERAL if len(kept) > 1 else ord(kept or "\0")
+            codes = self._table[raw]
+        if (codes == self.SEVERAL).any():
+            plain = "".join(map(self.of, text)).encode(ENCODING, "surrogatepass")
+            return np.frombuffer(plain, dtype="<u4").astype(np.uint64)
+        letters: Hashes = codes[codes > 0].astype(np.uint64)
+        return letters
+
+
+LETTERS: Final = _Letters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +140,26 @@ class Resemblance:
 
     def _shingles(self, text: str) -> Hashes:
         """Ascending hashes of the runs of `width` normalised characters; a shorter text has one shingle, itself."""
-        letters = normalise(text)[0]
-        codes = np.frombuffer(letters.encode(ENCODING), dtype="<u4").astype(np.uint64)
+        codes = LETTERS.codes(text)
         if not len(codes):
             return np.empty(0, dtype=np.uint64)
         width = min(self.width, len(codes))
-        powers = np.cumprod(np.full(width, BASE, dtype=np.uint64))
-        return np.unique(np.lib.stride_tricks.sliding_window_view(codes, width) @ powers)
+        hashes = np.zeros(len(codes) - width + 1, dtype=np.uint64)
+        for step in range(width):  # Horner's rule, all runs at once
+            hashes = hashes * BASE + codes[step : step + len(hashes)]
+        hashes.sort()
+        is_new = np.ones(len(hashes), dtype=np.bool_)
+        np.not_equal(hashes[1:], hashes[:-1], out=is_new[1:])
+        return hashes[is_new]
 
 
 def normalise(text: str) -> tuple[str, list[int]]:
     """Letters and digits alone, compatibility forms and case folded; and where each stood in the text."""
     letters, places = [], []
     for place, character in enumerate(text):
-        for one in unicodedata.normalize("NFKC", character).casefold():
-            if one.isalnum():
-                letters.append(one)
-                places.append(place)
+        kept = LETTERS.of(character)
+        letters.append(kept)
+        places.extend([place] * len(kept))
     return "".join(letters), places
 
 

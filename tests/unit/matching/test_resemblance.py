@@ -134,3 +134,12 @@ def test_one_submission_against_two_thousand_takes_less_than_two_seconds() -> No
     assert shelf.compare(copied)[0].key == 1234
     assert passages(copied, texts[1234], shortest=12)[0].letters == 300
     assert time.perf_counter() - start < 2 * 2, "twice the limit: other work may share the machine"
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_kept_and_is_found_again_by_its_letters(text: str) -> None:
+    shelf = Resemblance(width=3)
+    shelf.put(1, text)
+    letters = normalise(text)[0]
+    found = shelf.compare(letters)
+    assert [one.resemblance for one in found] == ([1.0] if letters else [])
