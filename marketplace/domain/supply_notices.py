@@ -154,6 +154,8 @@ TOLD: dict[str, Told] = {
     "objection.raised": Told("收到异议，待答复：{name}", "答复前不能确认结果。", True, ("dismiss", "uphold")),
     "call.answered": Told("遴选收到应榜：{name}", "{who}应榜。"),
     "consortium_member.invited": Told("邀请加入联合体，待答复：{name}", "{who}邀请，请核对份额和场景。", True),
+    "consortium_member.terms_changed": Told("联合体份额有调整，待答复：{name}", "{who}调整，请重新核对。", True),
+    "consortium_member.uninvited": Told("联合体邀请已撤回：{name}", "{who}撤回，不用再答复。"),
     "consortium_member.consented": Told("同意加入联合体：{name}", "{who}已同意。"),
     "consortium_member.declined": Told("不加入联合体：{name}", "{who}没有同意。"),
     "consortium_change.proposed": Told(

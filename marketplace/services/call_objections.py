@@ -11,7 +11,7 @@ from marketplace.domain.calls import Objector
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import SYSTEM, Actor, Permission
 from marketplace.models.calls import Call, CallObjection, CallStatus, ObjectionStatus
-from marketplace.services import audit, calls, clock, status_changes, unit_of_work
+from marketplace.services import audit, calls, clock, notifications, status_changes, unit_of_work
 
 KIND = "objection"
 VISITOR = replace(SYSTEM, name="访客")
@@ -36,6 +36,9 @@ def object_to(actor: Actor | None, *, call_id: int, objector: Objector, text: st
         unit_of_work.remember(session, once, kind=calls.KIND, key=call_id)
         details = {"objection": row.id, "round": call.round}
         audit.record(session, actor or VISITOR, "calls.objected", kind=calls.KIND, key=call_id, details=details)
+        notifications.tell_audience(
+            session, actor or VISITOR, "objection.raised", row, audience="pool_officers", page="call"
+        )
         return row.id
 
 

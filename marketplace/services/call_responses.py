@@ -13,7 +13,16 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.domain.provider_applications import EVIDENCE
 from marketplace.models.calls import Call, CallResponse, CallStatus
 from marketplace.models.providers import Provider
-from marketplace.services import audit, calls, cited_evidence, clock, declarations, status_changes, unit_of_work
+from marketplace.services import (
+    audit,
+    calls,
+    cited_evidence,
+    clock,
+    declarations,
+    notifications,
+    status_changes,
+    unit_of_work,
+)
 
 KIND = cited_evidence.RESPONSE
 
@@ -46,6 +55,7 @@ def answer(
         unit_of_work.remember(session, once, kind=calls.KIND, key=call_id)
         details = {"provider": provider.id}
         audit.record(session, actor, "calls.answered", kind=calls.KIND, key=call_id, details=details)
+        notifications.tell_audience(session, actor, "call.answered", call, audience="pool_officers")
         return row.id
 
 

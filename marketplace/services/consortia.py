@@ -105,6 +105,7 @@ def invite(
         session.flush()
         unit_of_work.remember(session, once, kind=KIND, key=consortium_id)
         _record(session, actor, "consortia.invited", made)
+        consortium_seats.tell(session, actor, "invited", made)
         return made.id
 
 
@@ -127,6 +128,8 @@ def set_terms(
         seat.consented_at = seat.consented_by = seat.agreed = None
         if seat.role == MemberRole.LEAD:
             consortium_seats.agree(actor, seat)
+        else:
+            consortium_seats.tell(session, actor, "terms_changed", seat)
         _record(session, actor, "consortia.terms_changed", seat)
 
 
@@ -143,6 +146,7 @@ def uninvite(actor: Actor, *, seat_id: int, version: int, once: str | None = Non
         unit_of_work.remember(session, once, kind=KIND, key=consortium.id)
         details = {"provider": seat.provider_id}
         audit.record(session, actor, "consortia.uninvited", kind=KIND, key=consortium.id, details=details)
+        consortium_seats.tell(session, actor, "uninvited", seat)
 
 
 def consent(actor: Actor, *, seat_id: int, version: int, once: str | None = None) -> None:
@@ -156,6 +160,7 @@ def consent(actor: Actor, *, seat_id: int, version: int, once: str | None = None
             consortium_seats.find_free(session, seat.provider_id, but=consortium.id)
             consortium_seats.agree(actor, seat)
             _record(session, actor, "consortia.consented", seat)
+            consortium_seats.tell(session, actor, "consented", seat)
         unit_of_work.remember(session, once, kind=KIND, key=consortium.id)
 
 
@@ -174,6 +179,7 @@ def decline(actor: Actor, *, seat_id: int, version: int, reason: str, once: str 
         unit_of_work.remember(session, once, kind=KIND, key=consortium.id)
         details = {"provider": seat.provider_id, "reason": reason}
         audit.record(session, actor, "consortia.declined", kind=KIND, key=consortium.id, details=details)
+        consortium_seats.tell(session, actor, "declined", seat)
 
 
 def _own(session: Session, actor: Actor, consortium_id: int, *, wanted: str) -> Consortium:

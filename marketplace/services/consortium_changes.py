@@ -20,7 +20,7 @@ from marketplace.models.consortia import (
     MemberRole,
 )
 from marketplace.models.providers import Provider
-from marketplace.services import audit, clock, consortia, consortium_seats, status_changes, unit_of_work
+from marketplace.services import audit, clock, consortia, consortium_seats, notifications, status_changes, unit_of_work
 from marketplace.services.consortium_decisions import PENDING
 from marketplace.services.consortium_seats import IN_THE_POOL
 
@@ -52,6 +52,7 @@ def propose(
         unit_of_work.remember(session, once, kind=KIND, key=change.id)
         details = {"consortium": consortium_id, "reason": reason, "seats": change.after}
         audit.record(session, actor, "consortia.change_proposed", kind=KIND, key=change.id, details=details)
+        notifications.tell_audience(session, actor, "consortium_change.proposed", change, audience="change_asked")
         _go_on(session, actor, change)
         return change.id
 
@@ -115,6 +116,7 @@ def consent(actor: Actor, *, change_id: int, version: int, once: str | None = No
             own.consented_at, own.consented_by = clock.now(), actor.user_id
             details = {"provider": own.provider_id}
             audit.record(session, actor, "consortia.change_consented", kind=KIND, key=change_id, details=details)
+            notifications.close_own_todos(session, actor, KIND, change_id)
             _go_on(session, actor, change)
         unit_of_work.remember(session, once, kind=KIND, key=change_id)
 

@@ -13,9 +13,9 @@ from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.consortia import Consortium, ConsortiumMember, ConsortiumStatus, MemberRole
 from marketplace.models.providers import Provider, Standing
-from marketplace.services import clock, status_changes
+from marketplace.services import clock, notifications, status_changes
 
-KIND = "consortium"
+KIND, SEAT = "consortium", "consortium_member"
 IN_THE_POOL = frozenset({Standing.LISTED, Standing.RECOMMENDED, Standing.WATCH})
 CURRENT = (ConsortiumMember.left_at.is_(None), ConsortiumMember.declined_at.is_(None))
 
@@ -96,3 +96,11 @@ def check_reason(reason: str) -> str:
     if not 0 < len(reason) <= POLICY["reason_max"]:
         raise Invalid({"reason": [f"请写明理由，不超过{POLICY['reason_max']}个字"]})
     return reason
+
+
+def tell(session: Session, actor: Actor, act: str, seat: ConsortiumMember) -> None:
+    """The other side of an invitation hears of it; what was asked before has been answered or asked anew."""
+    notifications.close_todos(session, SEAT, seat.id)
+    audience = "lead_of_seat" if act in {"consented", "declined"} else "provider"
+    key = clock.now().isoformat()  # asked twice about the same seat, he is told twice
+    notifications.tell_audience(session, actor, f"{SEAT}.{act}", seat, audience=audience, page="consortium", key=key)

@@ -11,7 +11,7 @@ from marketplace.models.accounts import Membership, Organisation, Role, User
 from marketplace.models.approvals import ReviewSeat
 from marketplace.models.calls import CallExpert, CallResponse
 from marketplace.models.challenges import ChallengeResponse
-from marketplace.models.consortia import ConsortiumConsent, ConsortiumMember
+from marketplace.models.consortia import Consortium, ConsortiumConsent, ConsortiumMember
 from marketplace.models.enterprises import Enterprise
 from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
 from marketplace.models.providers import Provider
@@ -89,6 +89,16 @@ def _consortium_members(consortium: Any) -> People:
     return of_providers(or_(Provider.id.in_(seats), Provider.id == consortium.lead_id))
 
 
+def _lead_of_seat(seat: Any) -> People:
+    return of_providers(Provider.id.in_(select(Consortium.lead_id).where(Consortium.id == seat.consortium_id)))
+
+
+def _change_asked(change: Any) -> People:
+    """Whose word is still missing."""
+    asked = select(ConsortiumConsent.provider_id).where(ConsortiumConsent.change_id == change.id)
+    return of_providers(Provider.id.in_(asked.where(ConsortiumConsent.consented_at.is_(None))))
+
+
 def _change_touched(change: Any) -> People:
     asked = select(ConsortiumConsent.provider_id).where(ConsortiumConsent.change_id == change.id)
     return of_providers(or_(Provider.id.in_(asked), Provider.id == change.proposer_id))
@@ -119,6 +129,8 @@ AUDIENCES: dict[str, Audience] = {
     "steering": lambda thing: of_roles(*STEERING),
     "providers_of_industry": _providers_of_industry,
     "consortium_lead": lambda consortium: of_provider(consortium.lead_id),
+    "lead_of_seat": _lead_of_seat,
+    "change_asked": _change_asked,
     "consortium_members": _consortium_members,
     "change_touched": _change_touched,
     "call_experts": _call_experts,

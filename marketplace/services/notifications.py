@@ -106,6 +106,7 @@ def tell_audience(
     *,
     audience: str,
     page: str = "",
+    key: str = "",
     ends_at: datetime | None = None,
     **words: str,
 ) -> None:
@@ -119,6 +120,7 @@ def tell_audience(
         to=notification_audiences.find(session, audience, thing, but=actor.user_id),
         words={"name": notification_words.name_of(session, noun, thing), "who": actor.organisation_name, **words},
         page=notification_words.page_of(page, noun, thing),
+        key=key,
         ends_at=ends_at,
     )
 
@@ -148,6 +150,13 @@ def close_todos(
         open_ones.append(table.c.user_id.in_(people))
     values = {"done_at": now, "read_at": func.coalesce(table.c.read_at, now)}
     session.connection().execute(update(Notification).where(*open_ones).values(**values))
+
+
+def close_own_todos(session: Session, actor: Actor, subject_kind: str, subject_id: int) -> None:
+    """The actor's organisation has done its part, others have not: only its own people's to-dos are closed."""
+    with session.no_autoflush:
+        people = session.scalars(notification_audiences.of_organisation(actor.organisation_id)).all()
+    close_todos(session, subject_kind, subject_id, people=people)
 
 
 def _write(session: Session, message: Message, people: Sequence[int]) -> None:
