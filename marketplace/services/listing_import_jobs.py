@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from marketplace.domain import listing_products, listing_rows
 from marketplace.domain.errors import Invalid
 from marketplace.domain.listing_products import Judged
-from marketplace.domain.listing_rows import Book
-from marketplace.domain.listing_sheets import POLICY
+from marketplace.domain.listing_rows import Book, Finding
+from marketplace.domain.listing_sheets import POLICY, SHEETS
 from marketplace.extensions import db
 from marketplace.models.listing_imports import (
     ImportStage,
@@ -33,6 +33,7 @@ from marketplace.services.unit_of_work import writing
 
 WAITING = (ImportStage.UPLOADED, ImportStage.CHECKING, ImportStage.IMPORTING)
 POLL_SECONDS = 0.5
+SHEET_ORDER = {name: place for place, name in enumerate(SHEETS)}
 BROKEN = "文件和模板对不上，没有逐行检查。请按下面的问题改好后重新上传"
 GIVEN_UP = "这个文件处理时多次中断，已停止。请另存一份再上传，仍不行请联系平台运维单位"
 
@@ -120,12 +121,18 @@ def _keep(import_id: int, book: Book, judged: list[Judged]) -> None:
         good = [one for one in judged if not one.findings]
         session.add_all(_rows(session, row, good))
         session.add_all(_faulty(import_id, book, judged))
-        findings = [*book.findings, *(finding for one in judged for finding in one.findings)]
+        told = [*book.findings, *(finding for one in judged for finding in one.findings)]
+        findings = sorted(told, key=_order)
         session.add_all(listing_import_steps.kept(import_id, findings))
         row.stage, row.attempts, row.touched_at = ImportStage.CHECKED, 0, clock.now()
         row.rows_total = row.rows_done = len(judged) + len(book.spoilt)
         row.rows_good, row.finding_count = len(good), len(findings)
         row.rows_faulty = row.rows_total - len(good)
+
+
+def _order(finding: Finding) -> tuple[int, int, int]:
+    """As one leafs through the workbook."""
+    return (SHEET_ORDER[finding.sheet], finding.line, finding.column)
 
 
 def _rows(session: Session, row: ListingImport, good: list[Judged]) -> list[ListingImportRow]:

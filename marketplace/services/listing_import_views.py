@@ -24,6 +24,7 @@ from marketplace.services.listing_import_steps import KIND
 from marketplace.services.pages import Page
 
 PER_PAGE: int = POLICY["per_page"]
+SHOWN = (*(one for one in RowOutcome if one != RowOutcome.FAULTY), RowOutcome.FAULTY)  # what was done comes first
 RUNNING = frozenset({ImportStage.UPLOADED, ImportStage.CHECKING, ImportStage.IMPORTING})
 
 
@@ -82,7 +83,7 @@ def show(actor: Actor, *, import_id: int, number: int = 1) -> View:
     by_outcome = outcomes(row.id)
     is_done = row.stage == ImportStage.IMPORTED
     good = sum(count for one, count in by_outcome.items() if one != RowOutcome.FAULTY)
-    told = tuple((str(one), by_outcome[one]) for one in RowOutcome if one in by_outcome)
+    told = tuple((str(one), by_outcome[one]) for one in SHOWN if one in by_outcome)
     return View(
         id=row.id,
         version=row.version,
