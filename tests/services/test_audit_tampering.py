@@ -214,7 +214,7 @@ def test_a_tail_from_before_a_restored_backup_is_found_by_the_exported_head() ->
 
 
 def test_without_an_exported_head_a_cut_with_its_head_cannot_be_proven() -> None:
-    state, _ = cut_off_with_the_head(chain(KEY, user_id=1), random.Random("honest about it"))
+    state, _ = cut_off_with_the_head(chain(KEY, user_id=1), random.Random("honest"))
     assert judged(replace(state, exported=())) == set()
 
 
