@@ -29,6 +29,10 @@ __all__ = ["blueprint"]
 def change(consortium_id: int) -> ResponseReturnValue:
     form = forms.ChangeForm()
     view = consortium_choices.own(actor(), consortium_id)
+    names = {one.seat.provider_id: one.name for one in view.seats}
+    others = consortium_choices.candidates(view.consortium)
+    form.new_provider.choices = acts.choices(others, blank="不增加")
+    form.lead.choices = acts.choices({str(key): name for key, name in names.items()} | others)
     target = url_for("consortia.show", consortium_id=consortium_id)
     if form.validate_on_submit():
         acts.keep_typed(form)
@@ -48,10 +52,6 @@ def change(consortium_id: int) -> ResponseReturnValue:
             return redirect(target, SEE_OTHER)
         now = consortium_seats.composition(view.consortium)
         form.fill(now, seen=rules.mark(now))
-    names = {one.seat.provider_id: one.name for one in view.seats}
-    others = consortium_choices.candidates(view.consortium)
-    form.new_provider.choices = acts.choices(others, blank="不增加")
-    form.lead.choices = acts.choices({str(key): name for key, name in names.items()} | others)
     page = render_template("consortia/change.html", form=form, view=view, names=names)
     return make_response(page, INVALID) if form.is_submitted() else page
 
