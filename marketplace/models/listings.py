@@ -28,6 +28,7 @@ class ListingDraft(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id"), unique=True)
     content: Mapped[dict[str, Any]]  # question id -> canonical answer, domain/answers.py
+    touched: Mapped[dict[str, Any]] = mapped_column(default=dict)  # question id -> the draft's version that changed it
     base_version_id: Mapped[int | None] = mapped_column(ForeignKey("listing_versions.id"))  # what is being edited
     is_renewal: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime]

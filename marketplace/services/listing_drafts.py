@@ -64,7 +64,7 @@ def create(session: Session, actor: Actor, *, content: Mapping[str, Any]) -> Sol
 
 def _draft(actor: Actor, solution_id: int, content: dict[str, Any], **facts: Any) -> ListingDraft:
     return ListingDraft(
-        solution_id=solution_id, content=content, updated_at=clock.now(), updated_by=actor.user_id, **facts
+        solution_id=solution_id, content=content, touched={}, updated_at=clock.now(), updated_by=actor.user_id, **facts
     )
 
 
@@ -88,24 +88,26 @@ def edit(actor: Actor, *, solution_id: int, is_renewal: bool = False, once: str 
 def save(actor: Actor, *, solution_id: int, given: Mapping[str, Any], seen: int) -> int:
     """Keep these answers (None: cleared), or none of them; returns the version of the draft that now stands.
 
-    `seen` is the version that the page was made from. When somebody has written since, the answers are refused, unless
-    the draft says the same already: a button pressed while its field was saving itself loses to nobody.
+    `seen` is the version that the page was made from. An answer that somebody has changed since is refused, with all
+    that was sent along, unless the draft says the same already: a button pressed while its field was saving itself
+    loses to nobody.
     """
     _check(actor, given)
     with unit_of_work.writing(actor) as session:
         solution = own(session, actor, solution_id)
         draft = _open_draft(session, solution)
         after = questions.canonical(draft.content | dict(given))
-        if after == draft.content:
+        changing = [key for key in questions.BY_ID if draft.content.get(key) != after.get(key)]
+        if not changing:
             return draft.version
-        if draft.version != seen:
+        if any(draft.touched.get(key, 0) > seen for key in changing):
             raise Conflict(DRAFT, solution_id, "", wanted="保存")
         _only_noted(listing_reviews.find(session, solution_id), draft.content, after)
-        touched = [key for key in questions.BY_ID if draft.content.get(key) != after.get(key)]
         draft.content, draft.updated_at, draft.updated_by = after, clock.now(), actor.user_id or 0
+        draft.touched = draft.touched | dict.fromkeys(changing, draft.version + 1)
         if solution.listed_at is None:
             solution.name, solution.family = after.get("name") or solution.name, after.get("family", "")
-        audit.record(session, actor, "listings.answered", kind=KIND, key=solution_id, details={"questions": touched})
+        audit.record(session, actor, "listings.answered", kind=KIND, key=solution_id, details={"questions": changing})
         session.flush()
         return draft.version
 

@@ -65,6 +65,7 @@ def _create_drafts() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("solution_id", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("touched", sa.JSON(), nullable=False),
         sa.Column("base_version_id", sa.Integer(), nullable=True),
         sa.Column("is_renewal", sa.Boolean(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

@@ -61,6 +61,28 @@ def test_the_second_of_two_tabs_is_refused_and_nothing_of_it_is_kept(make: Facto
     assert db.session.scalars(select(ListingDraft)).one().content["summary"] == "第一个页面写的话"
 
 
+def test_two_tabs_that_answer_different_questions_lose_nothing(make: Factory) -> None:
+    user = make.user(Role.PROVIDER)
+    draft = make.listing_draft(user=user)
+    key, seen = draft.solution_id, draft.version
+    listing_drafts.save(make.actor(user), solution_id=key, given={"summary": "第一个页面写的话"}, seen=seen)
+    listing_drafts.save(make.actor(user), solution_id=key, given={"days_to_deploy": 9}, seen=seen)
+    kept = db.session.scalars(select(ListingDraft)).one().content
+    assert (kept["summary"], kept["days_to_deploy"]) == ("第一个页面写的话", 9)
+
+
+def test_a_page_that_holds_an_older_answer_does_not_bring_it_back(make: Factory) -> None:
+    user = make.user(Role.PROVIDER)
+    draft = make.listing_draft(user=user)
+    key, seen, old = draft.solution_id, draft.version, draft.content["summary"]
+    listing_drafts.save(make.actor(user), solution_id=key, given={"summary": "第一个页面写的话"}, seen=seen)
+    with pytest.raises(Conflict):
+        listing_drafts.save(
+            make.actor(user), solution_id=key, given={"summary": old, "service": "随叫随到，当天解决"}, seen=seen
+        )
+    assert db.session.scalars(select(ListingDraft)).one().content["summary"] == "第一个页面写的话"
+
+
 def test_saving_what_is_there_already_conflicts_with_nothing(make: Factory) -> None:
     user = make.user(Role.PROVIDER)
     draft = make.listing_draft(user=user)

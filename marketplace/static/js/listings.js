@@ -19,3 +19,28 @@ function tell(event) {
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(name, tell);
 }
+
+// What has changed and is not on the server yet: who leaves now is asked, unless he leaves by the form's own button.
+const pending = new Map();
+let isSending = false;
+
+function count(box, by) {
+  const left = Math.max((pending.get(box.id) ?? 0) + by, 0);
+  if (left) {
+    pending.set(box.id, left);
+  } else {
+    pending.delete(box.id);
+  }
+  box.form?.toggleAttribute("data-pending", pending.size > 0);
+}
+
+document.addEventListener("htmx:trigger", (event) => event.target.dataset?.answer && count(event.target, 1));
+document.addEventListener("htmx:afterRequest", (event) => event.target.dataset?.answer && count(event.target, -1));
+document.addEventListener("submit", () => {
+  isSending = true;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (pending.size && !isSending) {
+    event.preventDefault();
+  }
+});
