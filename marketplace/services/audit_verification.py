@@ -5,7 +5,7 @@ A chain that holds is read once. One that does not is read again, slowly, to say
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,10 +88,10 @@ def _as_text(dialect: str, name: str) -> str:
 
 def _batches(connection: Connection) -> Iterator[Sequence[Sequence[Any]]]:
     """Straight from the driver: SQLAlchemy's rows would take as long again as reading and coding together."""
-    with connection.execution_options(stream_results=True).exec_driver_sql(
-        statement(connection.dialect.name)
-    ) as result:
-        cursor: Any = result.cursor
+    driver: Any = connection.connection.driver_connection
+    named: dict[str, Any] = {"name": "audit_rows", "binary": True} if connection.dialect.name == "postgresql" else {}
+    with closing(driver.cursor(**named)) as cursor:  # a named one stays on the server and gives batch after batch
+        cursor.execute(statement(connection.dialect.name))
         while rows := cursor.fetchmany(BATCH):
             yield rows
 
