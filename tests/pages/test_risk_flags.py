@@ -12,18 +12,24 @@ from marketplace.models.accounts import Role
 from marketplace.models.risk_flags import RiskFlag, RiskKind
 from marketplace.models.solutions import SolutionStatus
 from marketplace.services import risk_flags
+from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
 from tests.harness import Browser
 
 STORY = "收料员把送货单扫进来，系统对照采购单逐行打勾，少送的当场打电话，多送的先放待处理区，第二天由采购决定收不收。"
 
 
+PLAN = {"name": "全厂", "model": "one_off", "amount": 300_000, "includes": "全部", "subsidy_category": "software"}
+
+
 def flagged(make: Factory) -> RiskFlag:
     """Two providers say the same; the second one's flag."""
     for _ in range(2):
         solution = make.solution(status=SolutionStatus.DRAFT, price=None, coverage=())
-        approval = make.approval(solution=solution, description=f"<b>说明</b>{STORY}", summary=f"第{solution.id}款")
-    query = select(RiskFlag).where(RiskFlag.version_id == approval.version_id)
+        version = make.version(solution, description=f"<b>说明</b>{STORY}", summary=f"第{solution.id}款")
+        with writing() as session:
+            risk_flags.raise_for(session, solution, version)
+    query = select(RiskFlag).where(RiskFlag.version_id == version.id)
     return db.session.scalars(query.where(RiskFlag.kind == RiskKind.SIMILAR_TEXT)).one()
 
 
@@ -49,13 +55,22 @@ def test_a_reviewer_says_what_he_found(client: Browser, make: Factory) -> None:
     address = f"/risk-flags/{flag.id}"
     client.get(address)
     refused = client.post(f"{address}/check", {"note": "看", "version": "1"}, status=422)
-    assert "核查说明请写" in refused.body
+    assert "核查说明请写" in refused.get_data(as_text=True)
     client.post(f"{address}/check", {"note": "同一家上游厂商的手册", "version": "1"}, status=303)
     page = client.get(address)
     assert "同一家上游厂商的手册" in page.body
     assert "记为已核查" not in page.body
     again = client.post(f"{address}/check", {"note": "再写一次看看", "version": "1"}, status=409)
-    assert "已核查" in again.body
+    assert "已核查" in again.get_data(as_text=True)
+
+
+def test_the_page_leads_back_to_the_submission(client: Browser, make: Factory) -> None:
+    approval = make.approval(price_plans=[PLAN])
+    flag = db.session.scalars(select(RiskFlag).where(RiskFlag.version_id == approval.version_id)).one()
+    make.user(Role.SUPERVISOR)
+    page = client.log_in(Role.SUPERVISOR).get(f"/risk-flags/{flag.id}")
+    assert f"/approvals/{approval.id}" in [link.get("href", "") for link in page.all("a")]
+    assert "恰为二级奖补上限" in page.body
 
 
 def test_an_auditor_sees_no_form(client: Browser, make: Factory) -> None:
