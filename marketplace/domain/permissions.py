@@ -54,6 +54,7 @@ class Permission(StrEnum):
     DECLARE_INTEREST = "declare_interest"
     ASSIGN_REVIEWERS = "assign_reviewers"
     OVERSEE_REVIEWS = "oversee_reviews"
+    REVIEW_QUEUE = "review_queue"
     APPLY_TO_POOL = "apply_to_pool"
     DECIDE_APPLICATION = "decide_application"
     MANAGE_CALLS = "manage_calls"
@@ -200,6 +201,7 @@ RULES: dict[Permission, tuple[Alternative, ...]] = {
     Permission.REVIEW_SECOND: (only(Role.SUPERVISOR),),
     Permission.SIT_ON_PANEL: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.EXPERT),),
     Permission.DECLARE_INTEREST: (only(Role.BUREAU_REVIEWER, Role.BUREAU_LEADER, Role.EXPERT, Role.SUPERVISOR),),
+    Permission.REVIEW_QUEUE: (Alternative(CITY_STAFF, always),),
     Permission.ASSIGN_REVIEWERS: (only(Role.BUREAU_LEADER),),
     Permission.OVERSEE_REVIEWS: (only(Role.BUREAU_LEADER, Role.AUDITOR),),
     Permission.APPLY_TO_POOL: (only(Role.PROVIDER, when=owns_as_provider),),

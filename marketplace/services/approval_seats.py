@@ -1,6 +1,7 @@
 """Taking a seat and giving it back: one holder a seat, one seat a person, nobody tied to the provider."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -68,7 +69,11 @@ def _check_may_replace(actor: Actor, row: ReviewSeat, reason: str) -> None:
 
 
 def is_absent(row: ReviewSeat) -> bool:
-    return row.verdict is None and clock.today() > working_days.after(row.due_on, ABSENCE_DAYS)
+    return row.verdict is None and is_past_absence(row.due_on, today=clock.today())
+
+
+def is_past_absence(due_on: date, *, today: date) -> bool:
+    return today > working_days.after(due_on, ABSENCE_DAYS)
 
 
 def check_permission(actor: Actor, seat: Seat) -> None:

@@ -22,6 +22,7 @@ from marketplace.services import (
     approval_seats,
     audit,
     clock,
+    notifications,
     risk_flags,
     status_changes,
     unit_of_work,
@@ -78,6 +79,7 @@ def _open(
     session.flush()
     set_risk(approval, risk_flags.raise_for(session, solution, version))
     _record(session, actor, approval, version)
+    notifications.tell_audience(session, actor, "approval.submitted", approval, audience="listing_reviewers")
     return approval
 
 
@@ -140,8 +142,17 @@ def recall(actor: Actor, *, approval_id: int, version: int | None, once: str | N
 
 
 def _check_may_recall(approval: Approval) -> None:
-    if approval.kind == ApprovalKind.SAMPLE or approval.follows_id is not None:
+    if not is_own_wish(approval):
         raise Forbidden(Permission.WRITE_LISTING)
+
+
+def is_own_wish(approval: Approval) -> bool:
+    """Not what the bureau looks at of itself: a sample, and the review that a sample brought about."""
+    return approval.kind != ApprovalKind.SAMPLE and approval.follows_id is None
+
+
+def may_recall(approval: Approval) -> bool:
+    return is_own_wish(approval) and approval.status in rules.OPEN
 
 
 def recall_open(session: Session, actor: Actor, *, solution_id: int) -> None:
