@@ -152,6 +152,7 @@ TOLD: dict[str, Told] = {
         "审核快到期：{name}", "{until}前提出意见。", True, ("agree", "diverge", "return", "reject", "recall")
     ),
     "objection.raised": Told("收到异议，待答复：{name}", "答复前不能确认结果。", True, ("dismiss", "uphold")),
+    "call.assigned": Told("请您评分：{name}", "请独立评分，提交前互不可见。", True, ("gather", "cancel")),
     "call.answered": Told("遴选收到应榜：{name}", "{who}应榜。"),
     "consortium_member.invited": Told("邀请加入联合体，待答复：{name}", "{who}邀请，请核对份额和场景。", True),
     "consortium_member.terms_changed": Told("联合体份额有调整，待答复：{name}", "{who}调整，请重新核对。", True),

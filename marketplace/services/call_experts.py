@@ -10,7 +10,16 @@ from marketplace.domain.permissions import Actor, Permission
 from marketplace.models.accounts import Membership, Role, User
 from marketplace.models.calls import Call, CallExpert, CallResponse, CallStatus
 from marketplace.models.providers import Provider
-from marketplace.services import audit, calls, clock, impartiality, status_changes, system_user, unit_of_work
+from marketplace.services import (
+    audit,
+    calls,
+    clock,
+    impartiality,
+    notifications,
+    status_changes,
+    system_user,
+    unit_of_work,
+)
 
 LOADING = (
     selectinload(Call.responses).joinedload(CallResponse.provider).joinedload(Provider.organisation),
@@ -33,6 +42,10 @@ def assign(actor: Actor, *, call_id: int, user_id: int, once: str | None = None)
             raise Invalid({"expert": [f"这位专家应当回避。{'；'.join(found)}"]})
         row = CallExpert(call_id=call_id, user_id=user_id, assigned_by=actor.user_id, assigned_at=clock.now())
         session.add(row)
+        notifications.tell(
+            session, "call.assigned", subject_kind=calls.KIND, subject_id=call_id, to=[user_id],
+            words={"name": call.title},
+        )  # fmt: skip
         unit_of_work.remember(session, once, kind=calls.KIND, key=call_id)
         details = {"expert": user_id}
         audit.record(session, actor, "calls.expert_assigned", kind=calls.KIND, key=call_id, details=details)

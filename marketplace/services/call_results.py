@@ -10,7 +10,7 @@ from marketplace.domain import call_scores as scoring
 from marketplace.domain import calls as rules
 from marketplace.domain import working_days
 from marketplace.domain.call_scores import Cell, Entry, Place
-from marketplace.domain.errors import Invalid, NotFound
+from marketplace.domain.errors import Conflict, Invalid, NotFound
 from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.calls import (
@@ -197,7 +197,7 @@ def conclude_due() -> tuple[int, ...]:
             with unit_of_work.writing() as session:
                 industry = session.get_one(Call, call_id).industry
                 _conclude(session, system_user.actor(session), call_id, industry, None)
-        except Invalid:
+        except (Conflict, Invalid):  # an objection is open, or the leader was faster
             continue
         concluded.append(call_id)
     return tuple(concluded)
