@@ -7,6 +7,7 @@ whether it arrived (Unclear): the server had been given all of it and did not an
 import os
 import re
 import smtplib
+import socket
 import ssl
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ POLICY = reader.load("notifications")["mail"]
 TAKEN = frozenset({250, 251, 252})
 PERMANENT = 500  # RFC 5321: 4xx may be tried again, 5xx may not
 PROBLEM_MAX = 200
+CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, "超时"),
+    (ConnectionRefusedError, "对方拒绝连接"),
+    (socket.gaierror, "找不到这台主机"),
+    (ssl.SSLError, "证书或加密不对"),
+    (smtplib.SMTPAuthenticationError, "账号或口令不对"),
+    (smtplib.SMTPNotSupportedError, "服务器不支持所设的加密或登录方式"),
+    (smtplib.SMTPServerDisconnected, "对方断开了连接"),
+)
 NETWORK = (OSError, smtplib.SMTPException)
 
 
@@ -188,4 +198,5 @@ def _check(code: int, answer: bytes) -> None:
 
 
 def _words(what: str, error: BaseException) -> str:
-    return f"{what}（{type(error).__name__}）"[:PROBLEM_MAX]
+    why = next((words for kind, words in CAUSES if isinstance(error, kind)), type(error).__name__)
+    return f"{what}：{why}"[:PROBLEM_MAX]

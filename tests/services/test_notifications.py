@@ -3,6 +3,7 @@
 import string
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from marketplace.domain.permissions import Actor
 from marketplace.domain.transitions import TRANSITIONS
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
+from marketplace.models.consortia import Consortium, ConsortiumStatus
 from marketplace.models.demands import Demand
 from marketplace.models.leads import Lead
 from marketplace.models.notifications import Mail, MailChoice, Notification
@@ -22,6 +24,7 @@ from marketplace.models.providers import Provider
 from marketplace.services import (
     access_grants,
     clock,
+    consortia,
     demands,
     invitations,
     leads,
@@ -334,3 +337,40 @@ def test_a_reset_link_goes_by_mail_to_the_account_itself(make: Factory) -> None:
     mail = db.session.scalars(select(Mail)).one()
     assert (mail.address, mail.user_id, mail.is_secret) == (user.login, user.id, True)
     assert mails.link("password_resets.show", token=token) in mail.body
+
+
+def test_a_seat_in_a_consortium_is_asked_for_and_answered(make: Factory) -> None:
+    lead, guest = make.actor(Role.PROVIDER), make.actor(Role.PROVIDER)
+    now = clock.now()
+    consortium = Consortium(
+        name="测试联合体", lead_id=lead.provider_id, industry="modern_food", purpose="一起做", declarations=[],
+        created_by=lead.user_id, created_at=now, status=ConsortiumStatus.FORMING,
+    )  # fmt: skip
+    with writing() as session:
+        session.add(consortium)
+        session.flush()
+    seat_id = consortia.invite(
+        lead, consortium_id=consortium.id, provider_id=guest.provider_id or 0, share=Decimal(40), scenes=["quality"]
+    )
+    assert open_todos(guest) == 1
+    key = notification_inbox.page(guest, box=Box.TODO, number=1).page.rows[0].id
+    assert notification_inbox.place_of(guest, key) == ("consortium", consortium.id)
+    consortia.consent(guest, seat_id=seat_id, version=1)
+    assert open_todos(guest) == 0
+    assert told_to(lead) == [("consortium_member.consented", False)]
+    consortia.set_terms(lead, seat_id=seat_id, version=2, share=Decimal(30), scenes=["quality"])
+    assert open_todos(guest) == 1
+    consortia.decline(guest, seat_id=seat_id, version=3, reason="份额太少")
+    assert open_todos(guest) == 0
+    assert told_to(lead)[-1] == ("consortium_member.declined", False)
+
+
+def test_only_who_has_answered_has_nothing_left_to_do(make: Factory) -> None:
+    first, second = make.actor(Role.PROVIDER), make.actor(Role.PROVIDER)
+    with writing() as session:
+        notifications.tell(
+            session, "consortium_change.proposed", subject_kind="consortium_change", subject_id=3,
+            to=[first.user_id or 0, second.user_id or 0], words={"name": "测试联合体", "who": "牵头单位"},
+        )  # fmt: skip
+        notifications.close_own_todos(session, first, "consortium_change", 3)
+    assert (open_todos(first), open_todos(second)) == (0, 1)

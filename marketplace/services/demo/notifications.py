@@ -15,10 +15,12 @@ from marketplace.domain import notices, wording
 from marketplace.domain.notice_rows import Notice
 from marketplace.models.accounts import Membership, Organisation
 from marketplace.models.approvals import Approval, ApprovalStatus, StatusChange
+from marketplace.models.calls import Call
 from marketplace.models.challenges import Challenge
 from marketplace.models.demands import Demand
 from marketplace.models.leads import Lead
 from marketplace.models.notifications import MailChoice, Notification
+from marketplace.models.provider_applications import ProviderApplication
 from marketplace.models.solutions import Solution
 from marketplace.services import notification_audiences, notification_words
 from marketplace.services.demo import content
@@ -26,9 +28,11 @@ from marketplace.services.demo.people import Registry
 
 MODELS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "approval": (Approval, ()),
+    "call": (Call, ()),
     "challenge": (Challenge, ()),
     "demand": (Demand, ()),
     "lead": (Lead, (joinedload(Lead.demand),)),
+    "provider_application": (ProviderApplication, ()),
     "solution": (Solution, ()),
 }
 TOLD_DAYS = 120  # how far back the inboxes reach
