@@ -13,13 +13,12 @@ from datetime import date
 from flask import Flask, current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from marketplace.domain import listing_products, listing_rows
 from marketplace.domain.errors import Invalid
 from marketplace.domain.listing_products import Judged
-from marketplace.domain.listing_rows import Book, Finding
-from marketplace.domain.listing_sheets import POLICY, SHEETS
+from marketplace.domain.listing_rows import Book
+from marketplace.domain.listing_sheets import POLICY
 from marketplace.extensions import db
 from marketplace.models.listing_imports import (
     ImportStage,
@@ -28,12 +27,18 @@ from marketplace.models.listing_imports import (
     ListingImportRow,
     RowOutcome,
 )
-from marketplace.services import clock, listing_import_files, listing_import_rows, listing_import_steps, locks
+from marketplace.services import (
+    clock,
+    listing_import_checks,
+    listing_import_files,
+    listing_import_rows,
+    listing_import_steps,
+    locks,
+)
 from marketplace.services.unit_of_work import writing
 
 WAITING = (ImportStage.UPLOADED, ImportStage.CHECKING, ImportStage.IMPORTING)
 POLL_SECONDS = 0.5
-SHEET_ORDER = {name: place for place, name in enumerate(SHEETS)}
 BROKEN = "文件和模板对不上，没有逐行检查。请按下面的问题改好后重新上传"
 GIVEN_UP = "这个文件处理时多次中断，已停止。请另存一份再上传，仍不行请联系平台运维单位"
 
@@ -116,51 +121,8 @@ def _keep(import_id: int, book: Book, judged: list[Judged]) -> None:
     """All that was found, at once; nothing when another worker has been here."""
     with writing() as session:
         row = listing_import_steps.locked(session, import_id)
-        if row.stage != ImportStage.CHECKING:
-            return
-        good = [one for one in judged if not one.findings]
-        session.add_all(_rows(session, row, good))
-        session.add_all(_faulty(import_id, book, judged))
-        told = [*book.findings, *(finding for one in judged for finding in one.findings)]
-        findings = sorted(told, key=_order)
-        session.add_all(listing_import_steps.kept(import_id, findings))
-        row.stage, row.attempts, row.touched_at = ImportStage.CHECKED, 0, clock.now()
-        row.rows_total = row.rows_done = len(judged) + len(book.spoilt)
-        row.rows_good, row.finding_count = len(good), len(findings)
-        row.rows_faulty = row.rows_total - len(good)
-
-
-def _order(finding: Finding) -> tuple[int, int, int]:
-    """As one leafs through the workbook."""
-    return (SHEET_ORDER[finding.sheet], finding.line, finding.column)
-
-
-def _rows(session: Session, row: ListingImport, good: list[Judged]) -> list[ListingImportRow]:
-    known = listing_import_rows.known(session, row.provider_id, [(one.number, one.name) for one in good])
-    return [
-        ListingImportRow(
-            import_id=row.id,
-            line=one.line,
-            product_number=one.number,
-            name=one.name,
-            content=one.content,
-            outcome=RowOutcome.WAITING,
-            seen_version=known[one.number].draft_version if one.number in known else 0,
-            solution_id=known[one.number].solution_id if one.number in known else None,
-        )
-        for one in good
-    ]
-
-
-def _faulty(import_id: int, book: Book, judged: list[Judged]) -> list[ListingImportRow]:
-    told = [(one.line, one.number, one.name) for one in judged if one.findings]
-    told += [(one.line, one.number[: POLICY["number_max"]], "") for one in book.spoilt]
-    return [
-        ListingImportRow(
-            import_id=import_id, line=line, product_number=number, name=name, content={}, outcome=RowOutcome.FAULTY
-        )
-        for line, number, name in told
-    ]
+        if row.stage == ImportStage.CHECKING:
+            listing_import_checks.keep(session, row, book, judged)
 
 
 def _import_batch(import_id: int) -> bool:

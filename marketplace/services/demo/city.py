@@ -19,6 +19,7 @@ from marketplace.services.demo import (
     enterprises,
     evidence,
     leads,
+    listing_imports,
     listing_versions,
     listings,
     notifications,
@@ -60,6 +61,7 @@ def load() -> dict[str, int] | None:
         applied = admissions.add(registry, pool)
         called = calls.add(registry, pool)
         submitted = submissions.add(registry, pool, firms)
+        listing_imports.add(registry)
         told = notifications.add(registry)
         audit.record(
             session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
