@@ -1,6 +1,6 @@
 """Writing a listing: start, copy, edit what is listed, keep answers as they are given, drop the draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -97,19 +97,29 @@ def save(actor: Actor, *, solution_id: int, given: Mapping[str, Any], seen: int)
         solution = own(session, actor, solution_id)
         draft = _open_draft(session, solution)
         after = questions.canonical(draft.content | dict(given))
-        changing = [key for key in questions.BY_ID if draft.content.get(key) != after.get(key)]
+        changing = differing(draft.content, after)
         if not changing:
             return draft.version
         if any(draft.touched.get(key, 0) > seen for key in changing):
             raise Conflict(DRAFT, solution_id, "", wanted="保存")
-        _only_noted(listing_reviews.find(session, solution_id), draft.content, after)
-        draft.content, draft.updated_at, draft.updated_by = after, clock.now(), actor.user_id or 0
-        draft.touched = draft.touched | dict.fromkeys(changing, draft.version + 1)
-        if solution.listed_at is None:
-            solution.name, solution.family = after.get("name") or solution.name, after.get("family", "")
+        _only_noted(listing_reviews.find(session, solution_id), changing)
+        put(actor, solution, draft, after)
         audit.record(session, actor, "listings.answered", kind=KIND, key=solution_id, details={"questions": changing})
         session.flush()
         return draft.version
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [key for key in questions.BY_ID if before.get(key) != after.get(key)]
+
+
+def put(actor: Actor, solution: Solution, draft: ListingDraft, after: dict[str, Any]) -> None:
+    """Write the answers, and which of them this version of the draft has changed; a new listing is called by them."""
+    changing = differing(draft.content or {}, after)
+    draft.touched = (draft.touched or {}) | dict.fromkeys(changing, (draft.version or 0) + 1)
+    draft.content, draft.updated_at, draft.updated_by = after, clock.now(), actor.user_id or 0
+    if solution.listed_at is None:
+        solution.name, solution.family = after.get("name") or solution.name, after.get("family", "")
 
 
 def _check(actor: Actor, given: Mapping[str, Any]) -> None:
@@ -132,11 +142,9 @@ def foreign_proofs(actor: Actor, rows: Any) -> list[int]:
     return [place for place, row in enumerate(rows) if row.get("evidence") and row["evidence"] not in known]
 
 
-def _only_noted(review: Review | None, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _only_noted(review: Review | None, changing: Iterable[str]) -> None:
     """While a submission is returned, what its notes do not name stands as the reviewers have seen it."""
-    if review is None:
-        return
-    strange = [key for key in questions.BY_ID if before.get(key) != after.get(key) and not review.may_change(key)]
+    strange = [] if review is None else [key for key in changing if not review.may_change(key)]
     if strange:
         raise Invalid({key: ["审核没有要求修改这一项，不能改"] for key in strange})
 

@@ -14,7 +14,7 @@ from marketplace.domain.permissions import Actor
 from marketplace.models.listing_imports import ListingImportRow, RowOutcome
 from marketplace.models.listings import ListingDraft, ListingVersion
 from marketplace.models.solutions import Solution
-from marketplace.services import audit, clock, listing_drafts, listing_reviews, status_changes
+from marketplace.services import audit, listing_drafts, listing_reviews, status_changes
 
 IN_TEMPLATE = frozenset(question.id for question in ASKED)
 IN_REVIEW = "正在审核，没有改动。审核结束后再导入"
@@ -128,9 +128,7 @@ def _write(
     if draft is None:
         draft = ListingDraft(solution_id=solution.id, base_version_id=base.id if base else None)
         session.add(draft)
-    draft.content, draft.updated_at, draft.updated_by = content, clock.now(), actor.user_id or 0
-    if solution.listed_at is None:
-        solution.name, solution.family = content.get("name") or solution.name, content.get("family", "")
+    listing_drafts.put(actor, solution, draft, content)
     session.flush()
 
 

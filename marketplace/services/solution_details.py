@@ -171,11 +171,12 @@ def similar(solution: Solution) -> tuple[Card, ...]:
 
 
 def cases_of_provider(provider_id: int, *, limit: int) -> tuple[tuple[str, int, Case], ...]:
-    """The provider's newest accepted cases, each with the name and id of its listing on the shelf."""
+    """The provider's newest local cases, each with the name and id of its listing on the shelf."""
     query = (
         select(Solution.name, Solution.id, SolutionCase)
         .join(Solution, Solution.id == SolutionCase.solution_id)
         .where(Solution.provider_id == provider_id, Solution.status == SolutionStatus.LISTED)
+        .where(SolutionCase.enterprise_id.is_not(None))
         .order_by(SolutionCase.accepted_on.desc(), SolutionCase.id)
         .limit(limit)
     )
