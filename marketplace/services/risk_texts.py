@@ -78,6 +78,7 @@ def _quote(part: Part, start: int, end: int) -> dict[str, Any]:
         "before": part.text[max(0, start - context) : start],
         "text": part.text[start:end],
         "after": part.text[end : end + context],
+        "is_cut": end + context < len(part.text),
     }
 
 

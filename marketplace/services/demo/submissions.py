@@ -5,6 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import update
+
 from marketplace.domain import approvals as rules
 from marketplace.domain import questions, working_days
 from marketplace.models.enterprise_contacts import EnterpriseContact
@@ -12,6 +14,7 @@ from marketplace.models.enterprises import Enterprise, Progress
 from marketplace.models.evidence import Evidence
 from marketplace.models.listings import ListingVersion, VersionChange
 from marketplace.models.providers import Provider
+from marketplace.models.risk_flags import RiskFlag
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import approvals, evidence_store
 from marketplace.services.demo import content, evidence, listing_versions
@@ -62,6 +65,7 @@ def _submit(registry: Registry, provider: Provider, row: Row, answers: dict[str,
     approval.submitted_at, risk = at, approval.risk
     approval.due_on = working_days.after(submitted_on, rules.POLICY["days"][approval.kind])
     approvals.set_risk(approval, risk)
+    session.execute(update(RiskFlag).where(RiskFlag.version_id == version.id).values(created_at=at))
 
 
 def login_of(provider: str) -> str:
