@@ -114,6 +114,7 @@ def forming(make: Factory) -> int:
 
 
 def submitted(make: Factory) -> int:
+    make.actor(Role.BUREAU_LEADER)
     return world.submitted(*_table(make))
 
 
