@@ -22,6 +22,7 @@ NOT_A_WORKBOOK = "请上传从本平台下载的Excel模板（xlsx），这个�
 DAMAGED = "文件打不开，可能没有传完整。请在电脑上打开核对、另存为xlsx后再上传"
 NAME_MAX = 120
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no database takes them all
 PLACE = re.compile(r"([A-Za-z]{0,3})([0-9]{1,7})")  # of a cell, or of a whole row
 
 
@@ -108,4 +109,4 @@ def _text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()
+    return CONTROL.sub("", str(value)).strip()

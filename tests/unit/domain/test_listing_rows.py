@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from marketplace.domain import listing_products, listing_rows, listing_sample, listing_sheets, questions
 from marketplace.domain.listing_rows import Book, Finding
@@ -141,3 +143,25 @@ def test_a_repeated_part_is_named_by_the_line_of_the_sheet() -> None:
 @pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (53, "BA"), (703, "AAA")])
 def test_columns_have_the_letters_of_a_spreadsheet(column: int, name: str) -> None:
     assert listing_sheets.letter(column) == name
+
+
+DATES = ("2026-02-30", "2026年2月30日")
+NUMBERS = ("0", "-1", "1e9", "NaN", "١٢", "²")
+SURPRISES = (*DATES, *NUMBERS, "", "一级", "不限行业、", "，，", "\u0000", "a" * 3000)
+TEXTS = st.one_of(st.sampled_from(SURPRISES), st.text(max_size=30))
+CELLS = [(name, at) for name, sheet in SHEETS.items() for at in range(1, len(sheet.columns))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(CELLS), TEXTS), max_size=6))
+def test_whatever_is_typed_is_read_or_named_at_its_cell(typed: list[tuple[tuple[str, int], str]]) -> None:
+    """A worker has to get through any file; what it finds nothing wrong with may be submitted."""
+    sheets = listing_files.products(1)
+    for (name, at), text in typed:
+        sheets[name][0][at] = text.strip()
+    book = listing_rows.gather(grids_of(sheets))
+    for product in book.products:
+        found = listing_products.judge(product, places=book.places, today=TODAY)
+        if not found.findings:
+            assert questions.check(found.content, today=TODAY) == {}
+        assert all(one.line == 2 and one.column > 0 for one in found.findings)
