@@ -92,10 +92,7 @@ def agree(
         call = calls.locked(session, call_id, *LOADING)
         if call.status != CallStatus.CONSENSUS:
             raise status_changes.conflict(session, call, kind=calls.KIND, wanted="合议定分")
-        entry = entries_of(session, call).get(response_id)
-        if entry is None or criterion_id not in entry.cells:
-            raise NotFound("response", response_id)
-        cell = entry.cells[criterion_id]
+        cell = _cell_at(entries_of(session, call), response_id, criterion_id)
         if agreed_mark(cell) != seen:
             raise status_changes.conflict(session, call, kind=calls.KIND, wanted="合议定分")
         score = scoring.check_agreed(text, cell, is_reopened=call.round > 0)
@@ -105,6 +102,13 @@ def agree(
             "response": response_id, "criterion": criterion_id, "score": str(score), "reason": reason.strip()
         }  # fmt: skip
         audit.record(session, actor, "calls.agreed", kind=calls.KIND, key=call_id, details=details)
+
+
+def _cell_at(entries: Mapping[int, Entry], response_id: int, criterion_id: int) -> Cell:
+    entry = entries.get(response_id)
+    if entry is None or criterion_id not in entry.cells:
+        raise NotFound("response", response_id)
+    return entry.cells[criterion_id]
 
 
 def agreed_mark(cell: Cell) -> str:
@@ -143,14 +147,15 @@ def announce(actor: Actor, *, call_id: int, version: int, cap_reason: str = "", 
         status_changes.change(session, actor, call, kind=calls.KIND, action="announce", version=version)
         call.round += 1
         call.cap_reason = cap_reason.strip() or None
-        session.add_all(
-            CallResult(
-                call_id=call_id, round=call.round, response_id=one.id, rank=one.rank, total=one.total,
-                is_winner=one.is_winner,
-            )
-            for one in places
-        )  # fmt: skip
+        session.add_all(_line(call, one) for one in places)
         unit_of_work.remember(session, once, kind=calls.KIND, key=call_id)
+
+
+def _line(call: Call, place: Place) -> CallResult:
+    return CallResult(
+        call_id=call.id, round=call.round, response_id=place.id, rank=place.rank, total=place.total,
+        is_winner=place.is_winner,
+    )  # fmt: skip
 
 
 def reopen(actor: Actor, *, call_id: int, version: int, reason: str, once: str | None = None) -> None:

@@ -164,17 +164,13 @@ def _consensus(call: Call) -> Consensus | None:
     given = {(one.expert_id, one.response_id, one.criterion_id): one for one in scores}
     places = call_results.ranking(call, entries)
     winners = [responses[one.id].provider_id for one in places if one.is_winner]
-    limit: int = call.rules["spread_max"]
     ranked = tuple(
         Ranked(
             place,
             responses[place.id],
             tuple(
-                Judged(
-                    one,
-                    entries[place.id].cells[one.id],
-                    tuple(given[expert.id, place.id, one.id] for expert in experts),
-                    entries[place.id].cells[one.id].must_be_discussed(limit),
+                _judged(
+                    call, one, entries[place.id].cells[one.id], [given[who.id, place.id, one.id] for who in experts]
                 )
                 for one in call.criteria
             ),
@@ -184,6 +180,10 @@ def _consensus(call: Call) -> Consensus | None:
     is_settled = call.status != CallStatus.CONSENSUS or not winners
     warnings = () if is_settled else concentration.before_award(db.session, call.industry, winners)
     return Consensus(experts, ranked, call_results.open_cells(call, entries), warnings)
+
+
+def _judged(call: Call, criterion: CallCriterion, cell: Cell, scores: list[CallScore]) -> Judged:
+    return Judged(criterion, cell, tuple(scores), cell.must_be_discussed(call.rules["spread_max"]))
 
 
 def rules_words(call: Call) -> str:
