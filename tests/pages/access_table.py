@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from marketplace.models.accounts import Role
 from tests.pages import (
+    access_approvals,
     access_consortia,
     access_listing_imports,
     access_listings,
@@ -376,8 +377,10 @@ LISTINGS = tuple(Row(*row) for row in access_listings.ROWS)
 PRICES = tuple(Row(*row) for row in access_prices.ROWS)
 POOL = tuple(Row(*row) for row in access_pool.ROWS)
 CONSORTIA = tuple(Row(*row) for row in access_consortia.ROWS)
+APPROVALS = tuple(Row(*row) for row in access_approvals.ROWS)
 TABLE = (
-    CONSORTIA
+    APPROVALS
+    + CONSORTIA
     + NOTIFICATIONS
     + PRICES
     + POOL

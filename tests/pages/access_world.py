@@ -28,6 +28,7 @@ from marketplace.services import (
 )
 from marketplace.services.unit_of_work import writing
 from tests.factories import Factory
+from tests.pages.access_approvals import approval_things, interest_things
 from tests.pages.access_assessments import assessment_things
 from tests.pages.access_consortia import consortium_things
 from tests.pages.access_files import file_things
@@ -82,10 +83,12 @@ def fill(world: World, make: Factory) -> None:
     )
     shared |= consortium_things(make, people[Role.PROVIDER])
     strange |= consortium_things(make, make.actor(Role.PROVIDER))
+    shared |= approval_things(make, people[Role.PROVIDER])
+    strange |= approval_things(make, make.actor(Role.PROVIDER)) | interest_things(make, stranger)
     for role, person in {None: people[Role.AUDITOR], **people}.items():
         world.own[role] = shared | person_things(make, person, administrator)
         world.own[role] |= assessment_things(make, people[Role.ENTERPRISE], person)
-        world.own[role] |= notification_things(person)
+        world.own[role] |= notification_things(person) | interest_things(make, person)
         world.others[role] = strange | person_things(make, stranger, administrator) | notification_things(stranger)
     with writing() as session:
         for role, person in people.items():
