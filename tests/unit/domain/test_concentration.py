@@ -20,6 +20,7 @@ def test_the_index_is_the_sum_of_squared_percents_and_lies_between_equal_parts_a
     if not known:
         assert (found.index, found.effective, found.band, found.shares) == (None, None, "", ())
         return
+    assert found.index is not None
     assert found.index == pytest.approx(sum((100 * one / sum(known)) ** 2 for one in known))
     assert FULL / len(known) - 1e-6 <= found.index <= FULL
     assert found.effective == pytest.approx(FULL / found.index)
