@@ -67,9 +67,7 @@ class Sheet:
 
     @property
     def is_renewable(self) -> bool:
-        return rules.is_renewable(
-            status=self.solution.status, expires_on=self.solution.expires_on, today=clock.today()
-        )
+        return rules.is_renewable(status=self.solution.status, expires_on=self.solution.expires_on, today=clock.today())
 
     def may_change(self, question: str) -> bool:
         return self.is_writable and (self.review is None or self.review.may_change(question))
