@@ -3,18 +3,17 @@
 import io
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role
 from marketplace.models.audit import AuditEntry
@@ -23,13 +22,13 @@ from marketplace.models.listings import ListingDraft
 from marketplace.models.solutions import Solution
 from marketplace.services import accounts, audit_verification, listing_import_jobs, listing_imports
 from tests import listing_files
+from tests.conftest import make_app
 from tests.factories import Factory
-from tests.processes.racing import race
+from tests.processes.racing import CONTEXT, PATIENCE, race
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
 MOMENTS = int(os.environ.get("KILL_MOMENTS", "5"))
 RACED, KILLED = 4, 120  # products of a file
-ROOT = Path(__file__).parents[2]
 SEED = 20261120
 
 
@@ -116,13 +115,22 @@ def test_two_files_with_the_same_products_at_once_have_one_effect(quiet: Flask, 
     check_once(people, RACED)
 
 
-def worker(app: Flask, user_id: int, import_id: int, folder: str) -> subprocess.Popen[str]:
+def worker(app: Flask, user_id: int, import_id: int, folder: Path) -> BaseProcess:
+    """A process that has started the application and begins this very moment."""
+    ready = CONTEXT.Event()
     url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"]
-    words = [sys.executable, "-c", WORK, url, folder, str(user_id), str(import_id)]
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    assert process.stdout.readline() == "ready\n"
+    process = CONTEXT.Process(target=_work, args=(url, folder, user_id, import_id, ready))
+    process.start()
+    assert ready.wait(PATIENCE)
     return process
+
+
+def _work(url: str, folder: Path, user_id: int, import_id: int, ready: Event) -> None:
+    app = make_app(url, folder, DELIVERY="none")
+    with app.app_context():
+        actor = actor_of(user_id)
+        ready.set()
+        bring_in(actor, import_id)
 
 
 def test_an_import_killed_at_any_moment_is_finished_by_the_next_worker(
@@ -130,38 +138,23 @@ def test_an_import_killed_at_any_moment_is_finished_by_the_next_worker(
 ) -> None:
     content = listing_files.changed(KILLED, lambda sheets: None)
     people = [make.user(Role.PROVIDER).id for _ in range(MOMENTS + 1)]
-    folder, chosen = str(tmp_path / "search"), random.Random(SEED)
+    chosen = random.Random(SEED)
     longest, stages = 0.0, []
     for number, key in enumerate(people):
         actor = actor_of(key)
         import_id = listing_imports.upload(actor, io.BytesIO(content), name="产品.xlsx")
-        process = worker(quiet, key, import_id, folder)
+        process = worker(quiet, key, import_id, tmp_path)
         started = time.monotonic()
         if number == 0:  # left alone, to know how long it takes
-            assert process.wait(120) == 0
+            process.join(PATIENCE)
+            assert process.exitcode == 0
             longest = time.monotonic() - started
         else:
             time.sleep(chosen.uniform(0, longest))
-            process.send_signal(signal.SIGKILL)
-            process.wait(30)
-        process.communicate()
+            process.kill()
+            process.join(PATIENCE)
         db.session.rollback()
         stages.append(str(db.session.get_one(ListingImport, import_id).stage))
         bring_in(actor, import_id)
     assert {"checking", "importing"} & set(stages[1:]) or MOMENTS < 5, stages
     check_once(people, KILLED)
-
-
-WORK = """
-import sys
-from marketplace import config
-from marketplace.app import create_app
-from tests.processes import test_listing_import_races as races
-app = create_app({
-    "SQLALCHEMY_ENGINES": {"default": config.engine_settings(sys.argv[1])},
-    "SEARCH_FOLDER": sys.argv[2], "DELIVERY": "none", "TESTING": True, "SECRET_KEY": "test", "DEMO_MODE": True,
-})
-print("ready", flush=True)
-with app.app_context():
-    races.bring_in(races.actor_of(int(sys.argv[3])), int(sys.argv[4]))
-"""
