@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from marketplace.domain import approvals as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.judgements import Judgement, Note
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import Approval, ApprovalKind, Seat, Verdict

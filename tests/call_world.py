@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import calls as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.calls import Criterion, Draft, Objector
 from marketplace.domain.declarations import TEXTS
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.calls import Call, CallCriterion, CallResponse, CallStatus

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import consortia as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import DECLARATIONS, Terms
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.consortia import Consortium, ConsortiumChange, ConsortiumMember

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import credit_codes, questions
+from marketplace.domain.actors import Actor
 from marketplace.domain.evidence import Place
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
 from marketplace.models.approvals import Approval

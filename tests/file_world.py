@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.evidence import Place
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, Role
 from marketplace.models.assessments import AssessmentKind, AssessmentStatus, MeasureTick

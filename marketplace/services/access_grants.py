@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions, shelf, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
 from marketplace.domain.evidence import POLICY
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, OrganisationKind
 from marketplace.models.audit import AuditEntry
@@ -120,10 +121,10 @@ def give(
 
 
 def _tell(session: Session, actor: Actor, grant: AccessGrant) -> None:
-    words = {"purpose": wording.GRANT_PURPOSES[grant.purpose], "until": wording.day(grant.expires_on)}
     notifications.tell_audience(
-        session, actor, "access_grant.given", grant, audience="organisation", page="received_grants", **words
-    )
+        session, actor, "access_grant.given", grant, audience="organisation", page="received_grants",
+        purpose=wording.GRANT_PURPOSES[grant.purpose], until=wording.day(grant.expires_on),
+    )  # fmt: skip
 
 
 def withdraw(actor: Actor, *, grant_id: int, version: int, once: str | None = None) -> None:

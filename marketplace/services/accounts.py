@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.domain.permissions import SYSTEM, Actor
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership, Organisation
 from marketplace.policy import reader

@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 
 from marketplace.domain import agreement, permissions
 from marketplace.domain import approvals as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.agreement import Agreement, Pair
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.approvals import Approval, ApprovalKind, ReviewSeat, Seat, Verdict
 from marketplace.models.solutions import Solution

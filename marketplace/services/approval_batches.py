@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, MarketError, NotFound
 from marketplace.domain.judgements import Judgement, Note
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.approvals import Approval, ReviewSeat, Seat, Verdict
 from marketplace.models.solutions import Solution

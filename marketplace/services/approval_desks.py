@@ -7,7 +7,8 @@ from sqlalchemy import and_, func, or_, select
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import permissions, wording, working_days
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.actors import Actor
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.approvals import Approval, ApprovalKind, ApprovalStatus, ReviewSeat, Seat

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import permissions, working_days
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.domain.question_choices import ANY_INDUSTRY
 from marketplace.extensions import db
 from marketplace.models.approvals import Approval, ApprovalKind, DeclaredInterest, ReviewSeat, Seat

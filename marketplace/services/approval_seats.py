@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import permissions, working_days
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import User
 from marketplace.models.approvals import ApprovalKind, ReviewSeat, Seat
 from marketplace.services import (

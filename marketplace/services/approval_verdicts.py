@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import judgements
+from marketplace.domain.actors import Actor
 from marketplace.domain.approvals import Step
 from marketplace.domain.errors import Conflict
 from marketplace.domain.judgements import Asked, Judgement, Note
-from marketplace.domain.permissions import Actor
 from marketplace.models.approvals import ApprovalKind, ApprovalStatus, ReviewSeat, Seat, Verdict
 from marketplace.models.listings import ListingVersion
 from marketplace.services import (

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import approvals as rules
 from marketplace.domain import questions, wording, working_days
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.approvals import Approval, ApprovalKind, ApprovalStatus, ReviewSeat
 from marketplace.models.listings import ListingVersion

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.assessments import Assessment, AssessmentKind, AssessmentStatus
 from marketplace.models.enterprises import Enterprise
 from marketplace.models.evidence import GrantPurpose

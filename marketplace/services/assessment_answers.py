@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessments as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessments import Answer
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.models.assessments import Assessment, AssessmentAnswer, SceneLevel
 from marketplace.services import assessment_access, audit, clock, unit_of_work
 from matching import standard

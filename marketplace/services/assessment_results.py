@@ -11,8 +11,9 @@ from marketplace.domain import acts, permissions, wording
 from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessment_words as words
 from marketplace.domain import assessments as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessments import Answer, Caution, Part, Result
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.enterprises import Enterprise

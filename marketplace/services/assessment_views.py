@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.domain import assessment_figures as figures_of
 from marketplace.domain import assessments as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessment_figures import POLICY
 from marketplace.domain.assessments import Answer, Caution, Part
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, Role
 from marketplace.models.assessments import Assessment, AssessmentStatus

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import assessments as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessment_figures import POLICY
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Role
 from marketplace.models.assessments import (
     Assessment,

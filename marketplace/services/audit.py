@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import audit_chain
+from marketplace.domain.actors import Actor
 from marketplace.domain.acts import ACTS
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry, json_text
 from marketplace.services import audit_chain as chain

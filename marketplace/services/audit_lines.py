@@ -9,9 +9,10 @@ from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.domain import acts, audit_chain, audit_words, permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.audit_words import Change
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, User
 from marketplace.models.audit import AuditEntry

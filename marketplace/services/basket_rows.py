@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, attributes, joinedload, selectinload
 
 from marketplace.domain import baskets, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.audit import AuditEntry
 from marketplace.models.bundles import Basket, BasketItem
 from marketplace.models.demands import Demand, DemandStatus

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import baskets, permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.bundles import Basket, BasketItem, QuotationSheet
 from marketplace.models.demands import Demand, DemandStatus

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import baskets
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.models.bundles import Basket, BundleItem, QuotationSheet
 from marketplace.models.demands import Demand
 from marketplace.services import audit, basket_rows, basket_views, clock, offers, unit_of_work

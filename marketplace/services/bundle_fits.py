@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.domain import permissions
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.actors import Actor
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.bundles import BundleItem
 from marketplace.services import basket_outcomes, basket_views, compositions, demand_views, offers

@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import call_scores, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.call_scores import Seat
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Membership, Role, User
 from marketplace.models.calls import Call, CallExpert, CallResponse, CallStatus
 from marketplace.models.providers import Provider

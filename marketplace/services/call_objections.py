@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import calls as rules
 from marketplace.domain import provider_applications
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.domain.calls import Objector
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import SYSTEM, Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.calls import Call, CallObjection, CallStatus, ObjectionStatus
 from marketplace.services import audit, calls, clock, notifications, status_changes, unit_of_work
 

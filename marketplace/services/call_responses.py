@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import calls as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.provider_applications import EVIDENCE
 from marketplace.models.calls import Call, CallResponse, CallStatus
 from marketplace.models.providers import Provider

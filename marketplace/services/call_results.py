@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.domain import call_scores as scoring
 from marketplace.domain import calls as rules
 from marketplace.domain import working_days
+from marketplace.domain.actors import Actor
 from marketplace.domain.call_scores import Cell, Entry, Place
 from marketplace.domain.errors import Conflict, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.calls import (
     Call,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import call_scores as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.models.calls import Call, CallExpert, CallScore
 from marketplace.services import audit, call_experts, calls, clock, impartiality, unit_of_work
 

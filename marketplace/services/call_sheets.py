@@ -9,10 +9,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.domain import call_scores as scoring
 from marketplace.domain import calls as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.call_scores import Cell, Place
 from marketplace.domain.concentration import Warning
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.calls import Call, CallCriterion, CallExpert, CallResponse, CallScore, CallStatus

@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import calls as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.declarations import Declared
 from marketplace.domain.errors import NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.calls import (
     Call,

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import calls as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.calls import Draft
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.calls import Call, CallCriterion, CallStatus
 from marketplace.services import audit, clock, status_changes, unit_of_work
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import challenges as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.challenges import Challenge, ChallengeResponse, ChallengeStatus
 from marketplace.models.providers import Provider

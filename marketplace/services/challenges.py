@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import challenges as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.challenges import Answer, Draft
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.shelf import HIDDEN_STANDINGS
 from marketplace.models.challenges import Challenge, ChallengeResponse, ChallengeStatus
 from marketplace.models.providers import Provider

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.calls import CallExpert, CallResponse
 from marketplace.models.evidence import Evidence, EvidenceCitation

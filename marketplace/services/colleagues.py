@@ -7,8 +7,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import login_names, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Invitation, Membership, Organisation
 from marketplace.services import audit, invitations, status_changes

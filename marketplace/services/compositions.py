@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.domain import baskets, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.baskets import Standing
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.services import basket_outcomes, demand_views, offers
 from marketplace.services.basket_outcomes import Aim, Outcome, Wanted

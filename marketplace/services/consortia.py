@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.domain import consortia as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import POLICY
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.consortia import Consortium, ConsortiumMember, ConsortiumStatus, MemberRole
 from marketplace.services import audit, clock, concentration, consortium_seats, unit_of_work
 from marketplace.services.consortium_seats import KIND

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import consortia as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import Terms
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.consortia import (
     ChangeStatus,
     Consortium,

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.consortia import Consortium, ConsortiumMember
 from marketplace.models.providers import Provider

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import consortia as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import DECLARATIONS
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.consortia import ChangeStatus, Consortium, ConsortiumChange, ConsortiumStatus
 from marketplace.services import audit, clock, consortium_seats, status_changes, unit_of_work
 from marketplace.services.consortium_seats import KIND

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import consortia as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import POLICY, Terms
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.consortia import Consortium, ConsortiumMember, ConsortiumStatus, MemberRole
 from marketplace.models.providers import Provider, Standing
 from marketplace.services import clock, notifications, status_changes

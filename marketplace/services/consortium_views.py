@@ -8,8 +8,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import consortia as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.consortia import (
     ChangeStatus,

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import declarations as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.declarations import Declared
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.provider_applications import DeclarationUse, ProviderDeclaration
 from marketplace.services import audit, clock

@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.domain import demands, permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import Problem, Task, TaskState
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, Role
 from marketplace.models.demands import Demand, DemandLine, DemandStatus

@@ -9,9 +9,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.domain import demands, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import Conditions, Line
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.demands import Demand, DemandLine, DemandStatus
 from marketplace.models.enterprises import Enterprise
 from marketplace.services import audit, clock, lead_waves, match_runs, rankers, status_changes, unit_of_work

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions, sizes, taxonomy, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
 from marketplace.domain.evidence import POLICY
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.audit import AuditEntry
 from marketplace.models.enterprises import Enterprise
 from marketplace.services import audit, status_changes, unit_of_work

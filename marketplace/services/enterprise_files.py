@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.evidence import Completeness
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry
 from marketplace.models.enterprises import Enterprise

@@ -9,8 +9,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.evidence import Ask
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentAnswer, AssessmentKind, AssessmentStatus, SceneLevel
 from marketplace.models.bundles import Basket, BasketItem, QuotationSheet

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.domain import choices, facets, permissions, shelf, taxonomy, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.choices import Choice, Schema
 from marketplace.domain.facets import Row
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation
 from marketplace.models.enterprises import Enterprise

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
 from marketplace.domain.evidence import Place
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Organisation
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.evidence import Evidence, EvidenceCitation

@@ -10,9 +10,10 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.evidence import Place, Validity
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.assessments import Assessment, AssessmentStatus

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry
 from marketplace.models.enterprises import Enterprise

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import login_names
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.models.accounts import Membership, Role, User
 from marketplace.models.enterprises import Enterprise
 from marketplace.services import audit, clock

@@ -10,8 +10,9 @@ from typing import IO, Any
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.services import evidence_store
 from marketplace.services.file_format import EVIDENCE_FOLDER, FORMAT, MANIFEST, PARTS, VERSION, Row, broken
 

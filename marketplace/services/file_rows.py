@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import evidence as rules
 from marketplace.domain import wording
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.accounts import Organisation, OrganisationKind
 from marketplace.models.assessments import Assessment, AssessmentAnswer, MeasureTick, SceneLevel
 from marketplace.models.bundles import Basket, BasketItem, QuotationSheet

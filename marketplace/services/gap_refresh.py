@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from marketplace.domain import gap_changes, gaps
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import MAX_LINES
 from marketplace.domain.errors import Invalid, NotFound
 from marketplace.domain.gap_changes import Change, Kind
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment
 from marketplace.models.demands import Demand, DemandStatus

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.domain import demands as demand_rules
 from marketplace.domain import gap_changes, gaps, measures, permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
 from marketplace.domain.gaps import GapLine, ScenePath
 from marketplace.domain.measures import PointsPlan
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.assessments import Assessment, AssessmentStatus, MeasureTick
 from marketplace.models.demands import Demand, DemandStatus

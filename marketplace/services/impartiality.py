@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.domain import conflicts
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.services import approval_conflicts, clock
 
 WORDS = {

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, Role
 from marketplace.models.demands import Demand, DemandLine, DemandStatus

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.domain import wording
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.services import clock, insight_groups, insight_lines, insight_shelf
 from marketplace.services.insight_lines import POLICY, Line, Tally
 from marketplace.services.insight_shelf import Cover, Shelf

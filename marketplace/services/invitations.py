@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import credit_codes, login_names, permissions, registration, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Membership, Organisation, User
 from marketplace.policy import reader

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import registration
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.domain.registration import Person
 from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Membership, Organisation, User

@@ -6,8 +6,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import calls as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.models.calls import Call, LeadSeat
 from marketplace.models.providers import Provider, ProviderKind
 from marketplace.services import audit, clock, concentration, standings, status_changes

@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import leads as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.approvals import StatusChange
 from marketplace.models.leads import Lead, LeadStatus

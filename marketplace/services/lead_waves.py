@@ -13,8 +13,9 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from marketplace.domain import leads as rules
 from marketplace.domain import permissions, shelf, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.models.leads import Lead, LeadStatus
 from marketplace.models.providers import Provider

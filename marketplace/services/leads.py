@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import leads as rules
 from marketplace.domain import permissions, shelf, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.leads import Lead
 from marketplace.services import clock, lead_waves, status_changes, unit_of_work
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import listings as rules
 from marketplace.domain import permissions, questions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.evidence import Evidence
 from marketplace.models.listings import ListingDraft, ListingVersion, VersionChange

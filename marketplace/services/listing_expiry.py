@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 
 from marketplace.domain import listings as rules
 from marketplace.domain import wording
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.notifications import Notification
 from marketplace.models.solutions import Solution, SolutionStatus

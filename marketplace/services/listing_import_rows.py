@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import questions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import NotFound
 from marketplace.domain.listing_sheets import ASKED
-from marketplace.domain.permissions import Actor
 from marketplace.models.listing_imports import ListingImportRow, RowOutcome
 from marketplace.models.listings import ListingDraft, ListingVersion
 from marketplace.models.solutions import Solution

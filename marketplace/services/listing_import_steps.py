@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.domain.listing_rows import Finding
 from marketplace.domain.listing_sheets import POLICY
-from marketplace.domain.permissions import SYSTEM, Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.models.listing_imports import (
     ImportStage,

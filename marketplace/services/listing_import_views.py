@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from marketplace.domain import listing_sheets, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.listing_sheets import POLICY
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.listing_imports import (

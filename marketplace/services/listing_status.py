@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import select
 
 from marketplace.domain import permissions, steps, transitions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import clock, outbox, status_changes, unit_of_work

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.domain import permissions, questions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.listings import ListingVersion

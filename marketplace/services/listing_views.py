@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import listings as rules
 from marketplace.domain import permissions, questions
+from marketplace.domain.actors import Actor
 from marketplace.domain.answer_changes import Change
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.question_types import Question, Section
 from marketplace.extensions import db
 from marketplace.models.evidence import Evidence

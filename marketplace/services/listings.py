@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import listings as rules
 from marketplace.domain import questions, shelf
+from marketplace.domain.actors import Actor
 from marketplace.domain.answer_changes import Change
 from marketplace.domain.errors import Conflict, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.approvals import Approval
 from marketplace.models.listings import ListingDraft, ListingVersion, VersionChange

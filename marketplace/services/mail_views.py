@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.notifications import Mail, MailState
 from marketplace.policy import reader

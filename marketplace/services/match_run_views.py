@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.demands import Demand

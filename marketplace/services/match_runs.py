@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.models.matches import MatchOrder, MatchRun

@@ -7,8 +7,9 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from marketplace.domain import demands, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.demands import Demand
 from marketplace.models.matches import MatchOrder, ShortlistEntry

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.domain import notices
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership
 from marketplace.models.notifications import Notification

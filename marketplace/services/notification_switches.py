@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.domain import mail_addresses, notices
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.notifications import MailChoice, NotificationSwitch

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.domain import notices
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.accounts import User
 from marketplace.models.notifications import MailChoice, Notification
 from marketplace.services import clock, mails, notification_audiences, notification_switches, notification_words

@@ -10,8 +10,9 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.domain import listings as rules
 from marketplace.domain import permissions, shelf
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.listings import ListingDraft
 from marketplace.models.providers import Provider

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from marketplace.domain import permissions, price_figures, price_words, prices, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.prices import POLICY, Offer, Plan, Price
 from marketplace.services import clock, price_changes, price_market
 from marketplace.services.price_changes import PriceChange

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain import permissions
 from marketplace.domain import provider_applications as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.provider_applications import ProviderApplication
 from marketplace.models.providers import Provider, ProviderKind, Standing
 from marketplace.services import audit, clock, impartiality, lead_seats, standings, status_changes, unit_of_work

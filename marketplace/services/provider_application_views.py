@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import permissions, wording
 from marketplace.domain import provider_applications as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.declarations import Declared
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.provider_applications import Condition, Missing
 from marketplace.extensions import db
 from marketplace.models.provider_applications import ApplicationStatus, ProviderApplication, ProviderDeclaration

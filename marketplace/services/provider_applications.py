@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions
 from marketplace.domain import provider_applications as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.provider_applications import Basics, Missing
 from marketplace.models.provider_applications import ApplicationStatus, ProviderApplication
 from marketplace.models.providers import Provider, ProviderKind

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.bundles import QuotationSheet, SheetStatus
 from marketplace.services import (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.matches import MatchOrder
 from marketplace.services import match_runs, matches, ranking_advice
 from marketplace.services.match_runs import Last

@@ -7,8 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.domain import credit_codes, login_names, registration, sizes
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.registration import EnterpriseFacts, OrganisationFacts, Person, ProviderFacts
 from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.models.enterprises import Enterprise

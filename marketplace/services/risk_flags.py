@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions
 from marketplace.domain import risk_flags as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.domain.risk_flags import POLICY, Finding, Reason
 from marketplace.extensions import db
 from marketplace.models.accounts import User

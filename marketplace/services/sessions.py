@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import browsers, passwords
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership, User
 from marketplace.services import accounts, audit, clock, logins, status_changes

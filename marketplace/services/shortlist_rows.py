@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, attributes, selectinload
 
 from marketplace.domain import demands, permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.matches import Shortlist, ShortlistEntry, ShortlistStatus
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain import permissions, shelf, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, User
 from marketplace.models.matches import Shortlist, ShortlistEntry

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from marketplace.domain import permissions, shelf
+from marketplace.domain.actors import Actor
 from marketplace.domain.choices import Choice
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.matches import Shortlist, ShortlistEntry
 from marketplace.models.providers import Provider

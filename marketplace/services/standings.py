@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.domain import permissions, transitions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.models.approvals import StatusChange
 from marketplace.models.providers import Provider, Standing
 from marketplace.models.solutions import Solution

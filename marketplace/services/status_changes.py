@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.domain import permissions, transitions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.models.accounts import User
 from marketplace.models.approvals import StatusChange
 from marketplace.services import audit, clock, notifications

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.domain.permissions import SYSTEM, Actor
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.models.accounts import User
 from marketplace.services import clock
 

@@ -7,8 +7,8 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import AlreadyDone
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.outbox import Submission
 from marketplace.services import audit_chain, clock

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from marketplace.domain import wording
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.challenges import Challenge
 from marketplace.services import clock, insight_lines, insight_shelf

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import NotFound
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.models.matches import WeightSet, WeightSetStatus

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from marketplace.domain import permissions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"

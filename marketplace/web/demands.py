@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.domain import demands as rules
 from marketplace.domain import wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import Conditions
 from marketplace.domain.errors import Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Role
 from marketplace.services import demand_views, demands, matches, ranking_pages, shortlists, timelines
 from marketplace.services.demand_views import Sheet

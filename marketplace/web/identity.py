@@ -6,7 +6,8 @@ from flask import Flask, request, session
 from flask_login import UserMixin, login_user, logout_user
 
 from marketplace.domain import permissions
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.actors import Actor
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import login_manager
 from marketplace.services import accounts, sessions, shortlists
 from marketplace.services.accounts import Entry

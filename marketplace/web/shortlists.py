@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.domain import demands as rules
 from marketplace.domain import permissions, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.services import shortlist_export, shortlist_views, shortlists, timelines
 from marketplace.web import downloads
 from marketplace.web.access import actor, find_actor, public, requires

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace.domain import permissions
-from marketplace.domain.permissions import Actor, Permission
+from marketplace.domain.actors import Actor
+from marketplace.domain.permissions import Permission
 from marketplace.models.accounts import Role
 
 

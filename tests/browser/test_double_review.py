@@ -61,30 +61,29 @@ def write(page: Page, name: str) -> str:
 
 
 def answer(hands: Mouse, question: str, value: object) -> None:
-    """The question's field on this page, whatever its type; a question of another section is passed over."""
-    page = hands.page
-    if isinstance(value, list) and value and isinstance(value[0], dict):
+    """The question's fields on this page, whatever its type; a question of another section has none here."""
+    if question == "name":
+        return
+    if isinstance(value, list) and isinstance(value[0], dict):
         for number, row in enumerate(value):
             for column, cell in row.items():
                 fill(hands, f"#{question}-{number}-{column}", cell)
-    elif isinstance(value, list):
-        for one in value:
-            if page.locator(f"#{question}-{one}").count():
-                hands.tick(page.locator(f"#{question}-{one}"))
-    elif page.locator(f"#{question}-{value}").count() and question != "name":
-        hands.tick(page.locator(f"#{question}-{value}"))
-    elif question != "name":
-        fill(hands, f"#{question}-input", value)
+        return
+    fill(hands, f"#{question}-input", value)
+    for one in value if isinstance(value, list) else [value]:
+        if hands.page.locator(f"input#{question}-{one}").count():
+            hands.tick(hands.page.locator(f"input#{question}-{one}"))
 
 
 def fill(hands: Mouse, place: str, value: object) -> None:
     field = hands.page.locator(place)
-    if not field.count() or value is None:
+    if not field.count():
         return
+    text = "、".join(value) if isinstance(value, list) else str(value)
     if field.evaluate("field => field.tagName") == "SELECT":
-        field.select_option(str(value))
+        field.select_option(text)
     else:
-        hands.write(field, str(value))
+        hands.write(field, text)
 
 
 def submit(page: Page, home: str) -> None:

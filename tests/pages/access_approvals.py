@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import DeclaredInterest

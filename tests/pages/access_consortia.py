@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.providers import Provider, ProviderKind

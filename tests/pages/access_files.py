@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.evidence import Place
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import User
 from marketplace.services import access_grants, evidence_views, file_exchange, file_packages

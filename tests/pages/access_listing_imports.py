@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.listing_imports import ListingImport

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.accounts import Role
 from marketplace.models.notifications import MailState, Notification
 from marketplace.services import mails, notifications

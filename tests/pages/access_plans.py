@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.challenges import Challenge, ChallengeStatus

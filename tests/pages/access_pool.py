@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.accounts import Role
 from marketplace.services import call_experts, calls
 from marketplace.services import provider_applications as applications

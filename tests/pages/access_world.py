@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Role, User
 from marketplace.models.bundles import Bundle

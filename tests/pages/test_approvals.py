@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from marketplace.domain import approvals as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.judgements import Note
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.approvals import Approval, ApprovalKind, ApprovalStatus, ReviewSeat, Seat, Verdict

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import DECLARATIONS
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from tests import consortium_world as world

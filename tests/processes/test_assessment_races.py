@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessments import Answer
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership
 from marketplace.models.approvals import StatusChange

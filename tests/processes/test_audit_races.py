@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from marketplace.domain.permissions import SYSTEM
+from marketplace.domain.actors import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry, AuditHead
 from marketplace.models.outbox import OutboxMessage

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.domain import provider_applications as application_rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.calls import Objector
 from marketplace.domain.declarations import TEXTS
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role
 from marketplace.models.approvals import StatusChange

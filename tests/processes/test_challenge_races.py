@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role
 from marketplace.models.assessments import MeasureTick

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import consortia as rules
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, Role
 from marketplace.models.consortia import ChangeStatus, Consortium, ConsortiumChange, ConsortiumMember, ConsortiumStatus

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from marketplace.domain.permissions import SYSTEM
+from marketplace.domain.actors import SYSTEM
 from marketplace.models.solutions import Solution
 from marketplace.services import outbox, search
 from marketplace.services.unit_of_work import writing

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import func, select
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role
 from marketplace.models.audit import AuditEntry

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.domain import leads as rules
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role
 from marketplace.models.demands import Demand

@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.assessments import Answer
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, MarketError, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import StatusChange

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace.domain import audit_chain as rules
-from marketplace.domain.permissions import SYSTEM
+from marketplace.domain.actors import SYSTEM
 from marketplace.extensions import db
 from marketplace.models import Base
 from marketplace.models.audit import GENESIS, AuditEntry, AuditHead

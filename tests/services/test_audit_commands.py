@@ -9,8 +9,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import delete, text, update
 
+from marketplace.domain.actors import SYSTEM
 from marketplace.domain.audit_findings import Finding, Kind
-from marketplace.domain.permissions import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.audit import AuditEntry, AuditHead
 from marketplace.services import audit, audit_heads, audit_reports, audit_verification, clock

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.challenges import POLICY, Answer, Draft, basis_words
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.audit import AuditEntry

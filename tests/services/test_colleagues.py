@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import AlreadyDone, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Invitation, Membership, Organisation, Role, User
 from marketplace.services import accounts, clock, colleagues, invitations, joining, passwords

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 
 from marketplace.domain import consortia as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.consortia import DECLARATIONS, POLICY
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, MarketError
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.audit import AuditEntry

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import POLICY, WEIGHTS_TOTAL, Conditions, Line
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, MarketError, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import StatusChange

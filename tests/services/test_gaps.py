@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import suggestions
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import Line
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound
 from marketplace.domain.gap_changes import Kind
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.assessments import Assessment, AssessmentStatus, MeasureTick

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from marketplace.domain import wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.demands import Demand, DemandLine, DemandStatus

@@ -11,9 +11,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from marketplace.domain import questions
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Invalid, NotFound
 from marketplace.domain.listing_sheets import POLICY
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.audit import AuditEntry

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import StatusChange

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from marketplace import config
 from marketplace.domain import mail_addresses
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.audit import AuditEntry
@@ -145,9 +145,7 @@ def test_a_server_that_cannot_be_reached_is_asked_again_and_then_no_more(server:
     assert get(mail_id).attempts == mail_delivery.POLICY["attempts"]
 
 
-def test_no_mail_to_a_demo_account_or_a_reserved_domain_is_given_to_a_server(
-    server: MailServer, make: Factory
-) -> None:
+def test_no_mail_to_a_demo_account_or_a_reserved_domain_is_given_to_a_server(server: MailServer, make: Factory) -> None:
     user = make.user(Role.PROVIDER)
     with writing() as session:
         session.get_one(User, user.id).is_demo = True

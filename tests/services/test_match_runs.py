@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.assessments import AssessmentStatus

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Role, User
 from marketplace.models.demands import Demand, DemandStatus

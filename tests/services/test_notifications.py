@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.domain import notices
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, NotFound
 from marketplace.domain.notice_rows import Notice, Told
-from marketplace.domain.permissions import Actor
 from marketplace.domain.transitions import TRANSITIONS
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User

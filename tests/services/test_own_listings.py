@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.providers import Provider, Standing

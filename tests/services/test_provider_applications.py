@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from marketplace.domain import declarations as declaration_rules
 from marketplace.domain import provider_applications as rules
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import Actor
 from marketplace.domain.provider_applications import Basics
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User

@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.domain import risk_flags as rules
+from marketplace.domain.actors import SYSTEM
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import SYSTEM
 from marketplace.domain.risk_flags import Contacts
 from marketplace.extensions import db
 from marketplace.models.accounts import Organisation, Role, User

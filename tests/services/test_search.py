@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.domain.permissions import SYSTEM
+from marketplace.domain.actors import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.providers import Provider

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import AlreadyDone, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import AuthSession, Membership, Role, User
 from marketplace.models.audit import AuditEntry

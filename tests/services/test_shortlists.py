@@ -10,9 +10,9 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.demands import POLICY
 from marketplace.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.audit import AuditEntry

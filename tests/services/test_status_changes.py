@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.domain import permissions, transitions
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.domain.errors import Conflict, Forbidden, Invalid
-from marketplace.domain.permissions import SYSTEM, Actor, Permission
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import (

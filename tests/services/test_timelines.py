@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from marketplace.domain import acts, audit_words, transitions
-from marketplace.domain.permissions import SYSTEM, Actor
+from marketplace.domain.actors import SYSTEM, Actor
 from marketplace.models.accounts import Role
 from marketplace.models.demands import Demand, DemandStatus
 from marketplace.services import audit, clock, status_changes, timelines

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
+from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Forbidden, Invalid, NotFound
-from marketplace.domain.permissions import Actor
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.services import accounts, clock, logins, password_resets, passwords, users

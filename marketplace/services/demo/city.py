@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from marketplace.domain.permissions import SYSTEM
+from marketplace.domain.actors import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.services import audit, passwords

@@ -130,7 +130,8 @@ def _draft(registry: Registry, provider: Provider, row: dict[str, Any]) -> None:
     registry.session.flush()
     registry.session.add(
         ListingDraft(
-            solution_id=solution.id, content=answers, touched={}, updated_at=content.moment(content.days_ago(row["days_ago"])),
+            solution_id=solution.id, content=answers, touched={},
+            updated_at=content.moment(content.days_ago(row["days_ago"])),
             updated_by=keeper_of(registry, row["provider"]),
         )
     )  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from marketplace.domain.permissions import Actor
+from marketplace.domain.actors import Actor
 from marketplace.models.accounts import Membership, Organisation, OrganisationKind, Role, User
 from marketplace.services import accounts
 from marketplace.services.demo import content
