@@ -12,8 +12,8 @@ from marketplace.models.approvals import StatusChange
 from marketplace.models.listings import ListingDraft, ListingVersion, VersionChange
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import listing_projection, search_documents
-from marketplace.services.demo import content
+from marketplace.services import listing_projection, search_documents, system_user
+from marketplace.services.demo import content, listings
 from marketplace.services.demo.people import Registry
 
 REVIEWED_DAYS = 9  # from the submission of a version to its approval
@@ -81,7 +81,7 @@ def _ended(registry: Registry, provider: Provider, row: dict[str, Any]) -> None:
     listed_at, ended_at = content.moment(listed_on, hour=15), content.moment(ended_on, hour=10)
     solution = Solution(
         provider=provider, status=SolutionStatus(row["status"]), status_note=row.get("reason"), decided_at=ended_at,
-        decided_by=author, listed_at=listed_at,
+        decided_by=author if row["status"] == "withdrawn" else system_user.actor(session).user_id, listed_at=listed_at,
         expires_on=rules.months_after(listed_on, months=rules.POLICY["term_months"]), rating_sum=0, rating_count=0,
         contracts=0, coverage=[], price_plans=[], cases=[], certificates=[], **_empty(),
     )  # fmt: skip
@@ -95,17 +95,15 @@ def _ended(registry: Registry, provider: Provider, row: dict[str, Any]) -> None:
         session, solution, answers, number=1, change=VersionChange.INITIAL, days_ago=row["listed_days_ago"],
         author=author,
     )  # fmt: skip
-    for action, source, target, at in (
-        ("list", "draft", "listed", listed_at),
-        ("withdraw" if row["status"] == "withdrawn" else "expire", "listed", row["status"], ended_at),
-    ):
-        who = registry.seats["supervisor"].user_id if action == "list" else author
-        session.add(
-            StatusChange(
-                subject_kind="solution", subject_id=solution.id, action=action, from_status=source, to_status=target,
-                reason=row.get("reason") if action == "withdraw" else None, decided_by=who, decided_at=at,
-            )
-        )  # fmt: skip
+    listings.approve(registry, solution, row)
+    is_withdrawn = solution.status == SolutionStatus.WITHDRAWN
+    session.add(
+        StatusChange(
+            subject_kind="solution", subject_id=solution.id, action="withdraw" if is_withdrawn else "expire",
+            from_status="listed", to_status=row["status"], reason=row.get("reason"),
+            decided_by=solution.decided_by, decided_at=ended_at,
+        )
+    )  # fmt: skip
 
 
 def _empty() -> dict[str, Any]:

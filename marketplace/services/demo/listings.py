@@ -50,7 +50,7 @@ def add(registry: Registry, providers: dict[str, Provider], enterprises: list[En
         solutions[row["key"]] = solution
     registry.session.flush()
     for row in content.listings():
-        _approve(registry, solutions[row["key"]], row)
+        approve(registry, solutions[row["key"]], row)
     for solution in solutions.values():
         registry.session.add_all(search_documents.facet_rows(solution))
     return solutions
@@ -119,7 +119,8 @@ def _case(case: dict[str, Any], roll: Random, users: list[Enterprise]) -> Soluti
     )
 
 
-def _approve(registry: Registry, solution: Solution, row: dict[str, Any]) -> None:
+def approve(registry: Registry, solution: Solution, row: dict[str, Any]) -> None:
+    """The record of its approval by three people."""
     keeper = f"provider{int(row['provider'][1:]):02d}" if row["provider"] != "P01" else "provider"
     for seat, action, source, target, login, days in STEPS:
         registry.session.add(
