@@ -110,9 +110,9 @@ def resubmit(make: Factory, approval_id: int, **answers: Any) -> ListingVersion:
     approval = fresh(approval_id)
     owner = make.owner(approval.provider_id)
     solution = db.session.get_one(Solution, approval.solution_id)
-    changed = answers or {
-        "coverage": [{"scene": "quality", "level": "2", "function": f"检验记录，第{approval.round}次改"}]
-    }
+    rewritten = [{"scene": "quality", "level": "2", "function": f"检验记录，第{approval.round}次改"}]
+    before = db.session.get_one(ListingVersion, approval.version_id).content
+    changed = {**before, **(answers or {"coverage": rewritten})}
     version = make.version(solution, **changed)
     with writing(owner) as session:
         again = session.get_one(Approval, approval_id)
