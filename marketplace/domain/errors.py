@@ -25,6 +25,11 @@ class Invalid(MarketError):
 
     messages: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def text(self) -> str:
+        """All messages in one line, for a page without fields."""
+        return "；".join(message for messages in self.messages.values() for message in messages)
+
 
 @dataclass
 class Conflict(MarketError):

@@ -84,7 +84,7 @@ def create(demand_id: int) -> ResponseReturnValue:
             once=request.form.get("once"),
         )
     except Invalid as error:
-        flash(_first(error), "warning")
+        flash(error.text, "warning")
         return redirect(url_for("baskets.compose", demand_id=demand_id), SEE_OTHER)
     flash("已存成组合方案，可以接着增减产品、改数量。", "success")
     return _to(key)
@@ -102,7 +102,7 @@ def put() -> ResponseReturnValue:
             actor(), where=request.values.get("where", ""), solution_id=solution_id, once=request.form.get("once")
         )
     except Invalid as error:
-        flash(_first(error), "warning")
+        flash(error.text, "warning")
         return redirect(local_path(request.referrer) or url_for("baskets.index"), SEE_OTHER)
     flash("已放进组合方案。" if is_new else "没有放进：产品已在方案里，或已经不在架。", "success" if is_new else "info")
     return _to(key)
@@ -180,7 +180,7 @@ def restore(basket_id: int) -> ResponseReturnValue:
                 actor(), basket_id=basket_id, solution_id=solution_id, row=row, once=given.get("once")
             )
         except Invalid as error:
-            flash(_first(error), "warning")
+            flash(error.text, "warning")
             return _to(basket_id)
     flash("已放回。" if is_back else "没有放回：产品已在方案里，或已经不在架。", "success" if is_back else "info")
     return _to(basket_id)
@@ -195,7 +195,7 @@ def delete(basket_id: int) -> ResponseReturnValue:
             raise Invalid({"delete": ["页面内容不完整，没有删除，请重新提交"]})
         title = baskets.delete(actor(), basket_id=basket_id, version=form.seen, once=form.once.data)
     except Invalid as error:
-        flash(_first(error), "warning")
+        flash(error.text, "warning")
         return _to(basket_id)
     flash(f"组合方案“{title}”已删除。", "success")
     return redirect(url_for("baskets.index"), SEE_OTHER)
@@ -232,10 +232,6 @@ def _shown(view: BasketView, form: forms.BasketForm, problems: dict[str, list[st
         "sheet_policy": rules.POLICY["sheet"],
         "suggestion": rules.POLICY["suggestion"]["source"],
     }
-
-
-def _first(error: Invalid) -> str:
-    return "；".join(message for messages in error.messages.values() for message in messages)
 
 
 def _to(basket_id: int) -> ResponseReturnValue:

@@ -103,7 +103,7 @@ def publish(challenge_id: int) -> ResponseReturnValue:
     try:
         challenges.publish(actor(), challenge_id=challenge_id, version=form.seen, once=form.once.data)
     except Invalid as error:
-        return _page(challenge_id, problem=_words(error)), INVALID
+        return _page(challenge_id, problem=error.text), INVALID
     flash("已发榜，服务商可以应榜了。", "success")
     return redirect(url_for("challenges.show", challenge_id=challenge_id), SEE_OTHER)
 
@@ -118,7 +118,7 @@ def close(challenge_id: int) -> ResponseReturnValue:
     try:
         challenges.close(actor(), challenge_id=challenge_id, version=form.seen, reason=reason, once=form.once.data)
     except Invalid as error:
-        return _page(challenge_id, problem=_words(error)), INVALID
+        return _page(challenge_id, problem=error.text), INVALID
     flash("已收榜，收榜说明已公开。", "success")
     return redirect(url_for("challenges.show", challenge_id=challenge_id), SEE_OTHER)
 
@@ -149,7 +149,3 @@ def answer(challenge_id: int) -> ResponseReturnValue:
             form.fill(Answer(view.own.text, view.own.price, view.own.days), seen=challenges.mark(view.own))
     page = render_template("challenges/answer.html", form=form, view=view)
     return make_response(page, INVALID) if form.is_submitted() else page
-
-
-def _words(error: Invalid) -> str:
-    return "；".join(message for messages in error.messages.values() for message in messages)

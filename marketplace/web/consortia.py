@@ -10,15 +10,15 @@ from marketplace.domain.consortia import DECLARATIONS
 from marketplace.domain.errors import Invalid
 from marketplace.domain.permissions import Permission
 from marketplace.services import clock, consortia, consortium_choices, consortium_decisions, consortium_views, timelines
+from marketplace.web import buttons
 from marketplace.web.access import actor, requires
+from marketplace.web.buttons import INVALID, SEE_OTHER
 from marketplace.web.forms import acts
 from marketplace.web.forms import consortia as forms
 from marketplace.web.forms.acts import Act
 from marketplace.web.forms.base import Form
 
 blueprint = Blueprint("consortia", __name__)
-SEE_OTHER, INVALID = 303, 422
-INCOMPLETE = "页面内容不完整，没有办理。请再点一次。"
 
 
 @blueprint.get("/consortia")
@@ -31,10 +31,10 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/consortia/<int:consortium_id>")
 @requires(Permission.READ_CONSORTIUM)
 def show(consortium_id: int) -> ResponseReturnValue:
-    return page(consortium_id)
+    return _page(consortium_id)
 
 
-def page(consortium_id: int, *, problem: str = "") -> str:
+def _page(consortium_id: int, *, problem: str = "") -> str:
     view = consortium_views.get(actor(), consortium_id)
     entries = timelines.of(kind="consortium", key=consortium_id)
     return render_template("consortia/show.html", view=view, entries=entries, problem=problem, token=acts.token)
@@ -114,7 +114,7 @@ def set_terms(seat_id: int) -> ResponseReturnValue:
 @requires(Permission.KEEP_CONSORTIUM)
 def uninvite(seat_id: int) -> ResponseReturnValue:
     view, _ = consortium_choices.own_seat(actor(), seat_id)
-    return run(
+    return _run(
         view.consortium.id,
         lambda form: consortia.uninvite(actor(), seat_id=seat_id, version=form.seen, once=form.once.data),
         "已移出名单，原记录留存。",
@@ -124,7 +124,7 @@ def uninvite(seat_id: int) -> ResponseReturnValue:
 @blueprint.post("/consortia/seats/<int:seat_id>/consent")
 @requires(Permission.ANSWER_CONSORTIUM)
 def consent(seat_id: int) -> ResponseReturnValue:
-    return run(
+    return _run(
         consortium_choices.consortium_of(actor(), seat_id),
         lambda form: consortia.consent(actor(), seat_id=seat_id, version=form.seen, once=form.once.data),
         "已同意加入。份额或场景再有改动，会重新征求本单位同意。",
@@ -135,7 +135,7 @@ def consent(seat_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CONSORTIUM)
 def decline(seat_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
-    return run(
+    return _run(
         consortium_choices.consortium_of(actor(), seat_id),
         lambda form: consortia.decline(actor(), seat_id=seat_id, version=form.seen, reason=reason, once=form.once.data),
         "已答复不加入，牵头单位能看到理由。",
@@ -166,7 +166,7 @@ def submit(consortium_id: int) -> ResponseReturnValue:
 @blueprint.post("/consortia/<int:consortium_id>/recall")
 @requires(Permission.KEEP_CONSORTIUM)
 def recall(consortium_id: int) -> ResponseReturnValue:
-    return run(
+    return _run(
         consortium_id,
         lambda form: consortium_decisions.recall(
             actor(), consortium_id=consortium_id, version=form.seen, once=form.once.data
@@ -179,7 +179,7 @@ def recall(consortium_id: int) -> ResponseReturnValue:
 @requires(Permission.DECIDE_CONSORTIUM)
 def send_back(consortium_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
-    return run(
+    return _run(
         consortium_id,
         lambda form: consortium_decisions.send_back(
             actor(), consortium_id=consortium_id, version=form.seen, reason=reason, once=form.once.data
@@ -191,7 +191,7 @@ def send_back(consortium_id: int) -> ResponseReturnValue:
 @blueprint.post("/consortia/<int:consortium_id>/confirm")
 @requires(Permission.DECIDE_CONSORTIUM)
 def confirm(consortium_id: int) -> ResponseReturnValue:
-    return run(
+    return _run(
         consortium_id,
         lambda form: consortium_decisions.confirm(
             actor(), consortium_id=consortium_id, version=form.seen, once=form.once.data
@@ -204,7 +204,7 @@ def confirm(consortium_id: int) -> ResponseReturnValue:
 @requires(Permission.DISSOLVE_CONSORTIUM)
 def dissolve(consortium_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
-    return run(
+    return _run(
         consortium_id,
         lambda form: consortium_decisions.dissolve(
             actor(), consortium_id=consortium_id, version=form.seen, reason=reason, once=form.once.data
@@ -213,21 +213,9 @@ def dissolve(consortium_id: int) -> ResponseReturnValue:
     )
 
 
-def run(consortium_id: int, act: Callable[[Act], None], said: str) -> ResponseReturnValue:
-    """One button: what is refused is said on the page itself."""
-    form = Act()
-    if not form.validate_on_submit():
-        return page(consortium_id, problem=INCOMPLETE), INVALID
-    try:
-        act(form)
-    except Invalid as error:
-        return page(consortium_id, problem=error_words(error)), INVALID
-    flash(said, "success")
-    return redirect(url_for("consortia.show", consortium_id=consortium_id), SEE_OTHER)
-
-
-def error_words(error: Invalid) -> str:
-    return "；".join(message for messages in error.messages.values() for message in messages)
+def _run(consortium_id: int, act: Callable[[Act], None], said: str) -> ResponseReturnValue:
+    target = url_for("consortia.show", consortium_id=consortium_id)
+    return buttons.press(act, said, page=lambda problem: _page(consortium_id, problem=problem), target=target)
 
 
 def _form(template: str, form: Form, **context: object) -> ResponseReturnValue:

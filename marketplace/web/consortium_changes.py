@@ -15,8 +15,10 @@ from marketplace.services import (
     consortium_seats,
     timelines,
 )
+from marketplace.web import buttons
 from marketplace.web.access import actor, requires
-from marketplace.web.consortia import INCOMPLETE, INVALID, SEE_OTHER, blueprint, error_words
+from marketplace.web.buttons import INVALID, SEE_OTHER
+from marketplace.web.consortia import blueprint
 from marketplace.web.forms import acts
 from marketplace.web.forms import consortia as forms
 from marketplace.web.forms.acts import Act
@@ -125,12 +127,5 @@ def refuse_change(change_id: int) -> ResponseReturnValue:
 
 
 def _run(change_id: int, act: Callable[[Act], None], said: str) -> ResponseReturnValue:
-    form = Act()
-    if not form.validate_on_submit():
-        return _page(change_id, problem=INCOMPLETE), INVALID
-    try:
-        act(form)
-    except Invalid as error:
-        return _page(change_id, problem=error_words(error)), INVALID
-    flash(said, "success")
-    return redirect(url_for("consortia.show_change", change_id=change_id), SEE_OTHER)
+    target = url_for("consortia.show_change", change_id=change_id)
+    return buttons.press(act, said, page=lambda problem: _page(change_id, problem=problem), target=target)

@@ -35,7 +35,7 @@ def draw_up(assessment_id: int) -> ResponseReturnValue:
             actor(), assessment_id=assessment_id, target=target or 0, scenes=scenes, once=request.form.get("once")
         )
     except Invalid as error:
-        return _page(assessment_id, target=target, problem=_words(error)), INVALID
+        return _page(assessment_id, target=target, problem=error.text), INVALID
     flash("清单草稿已生成。文字可以改成您自己的话，再补上预算、工期就能发布。", "success")
     return redirect(url_for("demands.show", demand_id=key), SEE_OTHER)
 
@@ -52,7 +52,7 @@ def tick(assessment_id: int) -> ResponseReturnValue:
             once=request.form.get("once"),
         )  # fmt: skip
     except Invalid as error:
-        flash(_words(error), "warning")
+        flash(error.text, "warning")
     else:
         flash("已记为做完，得分已更新。" if is_done else "已改回未做，得分已更新。", "success")
     target = acts.whole(request.form.get("target"))
@@ -66,7 +66,7 @@ def changes(assessment_id: int, demand_id: int) -> ResponseReturnValue:
     try:
         view = gap_refresh.look(actor(), assessment_id=assessment_id, demand_id=demand_id)
     except Invalid as error:
-        flash(_words(error), "warning")
+        flash(error.text, "warning")
         return redirect(url_for("gaps.show", assessment_id=assessment_id), SEE_OTHER)
     return render_template("gaps/changes.html", view=view, token=acts.token)
 
@@ -86,11 +86,7 @@ def refresh(assessment_id: int, demand_id: int) -> ResponseReturnValue:
             once=form.once.data,
         )  # fmt: skip
     except Invalid as error:
-        flash(_words(error), "warning")
+        flash(error.text, "warning")
         return redirect(back, SEE_OTHER)
     flash("清单已按这次评测更新，您改过的文字都保留着。", "success")
     return redirect(url_for("demands.show", demand_id=demand_id), SEE_OTHER)
-
-
-def _words(error: Invalid) -> str:
-    return "；".join(message for messages in error.messages.values() for message in messages)

@@ -26,7 +26,7 @@ def issue(basket_id: int) -> ResponseReturnValue:
             raise Invalid({"issue": ["页面内容不完整，没有出单，请重新提交"]})
         key = quotation_sheets.issue(actor(), basket_id=basket_id, version=form.seen, once=form.once.data)
     except Invalid as error:
-        flash("；".join(message for messages in error.messages.values() for message in messages), "warning")
+        flash(error.text, "warning")
         return redirect(url_for("baskets.show", basket_id=basket_id), SEE_OTHER)
     flash("报价单已生成。单上的内容从此不变，方案还可以接着改。", "success")
     return _to(key)
