@@ -8,6 +8,7 @@ from marketplace.models.accounts import Membership, Organisation, User
 from marketplace.services import audit, passwords
 from marketplace.services.demo import (
     admissions,
+    approvals,
     assessments,
     baskets,
     bundles,
@@ -62,6 +63,7 @@ def load() -> dict[str, int] | None:
         called = calls.add(registry, pool)
         submitted = submissions.add(registry, pool, firms)
         listing_imports.add(registry)
+        reviewed_now = approvals.add(registry, pool, shelf)
         told = notifications.add(registry)
         audit.record(
             session, SYSTEM, "demo.loaded", kind="city", key=None, details={"day": content.DEMO_DAY.isoformat()}
@@ -75,6 +77,7 @@ def load() -> dict[str, int] | None:
         "评测": assessed,
         "评价": reviewed,
         "待评估的申请": submitted,
+        "评估中和办结的申请": reviewed_now,
         "入池申请": applied,
         "遴选公告": called,
         "消息": told,
