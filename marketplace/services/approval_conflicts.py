@@ -42,31 +42,40 @@ def check_all(session: Session, case: Case) -> None:
 
 
 def person(session: Session, user_id: int) -> Person:
-    user = session.get_one(User, user_id)
-    organisations = session.scalars(select(Membership.organisation_id).where(Membership.user_id == user_id))
-    declared = session.execute(
-        select(DeclaredInterest.organisation_id, DeclaredInterest.since, DeclaredInterest.until).where(
-            DeclaredInterest.user_id == user_id
+    """In one statement: seats and interests are few."""
+    query = (
+        select(
+            User, Membership.organisation_id, DeclaredInterest.organisation_id, DeclaredInterest.since,
+            DeclaredInterest.until,
         )
-    )
-    interests = tuple(Interest(*row) for row in declared)
-    return Person(user.id, user.name, user.login, frozenset(organisations), interests)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .outerjoin(DeclaredInterest, DeclaredInterest.user_id == User.id)
+        .where(User.id == user_id)
+        .order_by(DeclaredInterest.id)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    user = rows[0][0]
+    organisations = frozenset(row[1] for row in rows if row[1] is not None)
+    interests = tuple(dict.fromkeys(Interest(*row[2:]) for row in rows if row[2] is not None))
+    return Person(user.id, user.name, user.login, organisations, interests)
 
 
 def firm(session: Session, provider_id: int) -> Firm:
-    row = session.execute(
+    """In one statement: its facts beside each login of its people."""
+    query = (
         select(
-            Provider.organisation_id,
-            Provider.contact_phone,
-            Provider.contact_mail,
-            Provider.legal_representative,
-        ).where(Provider.id == provider_id)
-    ).one()
-    logins = session.scalars(
-        select(User.login).join(Membership).where(Membership.organisation_id == row.organisation_id)
-    )
-    contacts = frozenset(one for one in (*logins, row.contact_phone, row.contact_mail) if one)
-    return Firm(row.organisation_id, contacts, row.legal_representative or "")
+            Provider.organisation_id, Provider.contact_phone, Provider.contact_mail, Provider.legal_representative,
+            User.login,
+        )
+        .outerjoin(Membership, Membership.organisation_id == Provider.organisation_id)
+        .outerjoin(User, User.id == Membership.user_id)
+        .where(Provider.id == provider_id)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    first = rows[0]
+    logins = (row.login for row in rows)
+    contacts = frozenset(one for one in (*logins, first.contact_phone, first.contact_mail) if one)
+    return Firm(first.organisation_id, contacts, first.legal_representative or "")
 
 
 def sittings(rows: Iterable[ReviewSeat]) -> tuple[Sitting, ...]:

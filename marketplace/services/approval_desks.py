@@ -12,8 +12,17 @@ from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.accounts import Role, User
 from marketplace.models.approvals import Approval, ApprovalKind, ApprovalStatus, ReviewSeat, Seat
-from marketplace.services import approval_prices, approval_queue, approval_seats, approvals, clock, risk_flags
+from marketplace.services import (
+    approval_prices,
+    approval_proofs,
+    approval_queue,
+    approval_seats,
+    approvals,
+    clock,
+    risk_flags,
+)
 from marketplace.services.approval_prices import Price
+from marketplace.services.approval_proofs import Proof
 from marketplace.services.approval_views import View
 
 
@@ -52,6 +61,7 @@ class Desk:
     holders: tuple[Holder, ...]
     price: Price
     flags: tuple[risk_flags.Flag, ...]
+    proofs: tuple[Proof, ...]
     before: int | None
     after: int | None
     is_blind: bool
@@ -80,6 +90,7 @@ def of(actor: Actor, view: View) -> Desk:
         holders=holders if may_assign or actor.role == Role.AUDITOR else (),
         price=approval_prices.of_version(approval.version_id),
         flags=risk_flags.for_reader(actor, approval.version_id),
+        proofs=approval_proofs.of(actor, approval, view.version.content),
         before=before,
         after=after,
         is_blind=approval.status == ApprovalStatus.IN_REVIEW and approval.kind != ApprovalKind.SAMPLE,

@@ -1,19 +1,23 @@
 """Files of a provider's own locker that an application or a response to a call rests on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
+from marketplace.domain import permissions
 from marketplace.domain.actors import Actor
 from marketplace.domain.errors import Invalid
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
-from marketplace.models.calls import CallExpert, CallResponse
+from marketplace.models.accounts import Role
+from marketplace.models.calls import Call, CallExpert, CallResponse, CallStatus
 from marketplace.models.evidence import Evidence, EvidenceCitation
+from marketplace.models.provider_applications import ApplicationStatus, ProviderApplication
 from marketplace.services import audit, clock
 
-RESPONSE = "call_response"
+RESPONSE, APPLICATION = "call_response", "provider_application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +88,33 @@ def _check_own(session: Session, actor: Actor, ids: set[int]) -> None:
 
 
 def is_open_to(actor: Actor, row: Evidence) -> bool:
-    """An expert who scores a call may read what its responses rest on, until he stands aside."""
-    query = select(
-        exists().where(
-            and_(
-                EvidenceCitation.evidence_id == row.id,
-                EvidenceCitation.subject_kind == RESPONSE,
-                CallResponse.id == EvidenceCitation.subject_id,
-                CallExpert.call_id == CallResponse.call_id,
-                CallExpert.user_id == actor.user_id,
-                CallExpert.recused_at.is_(None),
-            )
-        )
-    )
-    return bool(db.session.scalar(query))
+    """Who scores a call or decides on it, and who decides on an application, may read what they rest on."""
+    return any(_is_cited(row, *reading) for reading in _readings(actor))
+
+
+def _readings(actor: Actor) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """The kinds of subject, each with the condition under which this person reads its files.
+
+    An expert until he stands aside; the bureau once an application has been handed in and a call has closed.
+    """
+    if permissions.permits(actor, Permission.SCORE_CALL):
+        seat = select(CallExpert.call_id).where(CallExpert.user_id == actor.user_id, CallExpert.recused_at.is_(None))
+        yield RESPONSE, _subject_in(select(CallResponse.id).where(CallResponse.call_id.in_(seat)))
+    if permissions.permits(actor, Permission.MANAGE_CALLS) or actor.role == Role.AUDITOR:
+        closed = select(Call.id).where(Call.status.not_in((CallStatus.DRAFT, CallStatus.OPEN)))
+        yield RESPONSE, _subject_in(select(CallResponse.id).where(CallResponse.call_id.in_(closed)))
+    if permissions.permits(actor, Permission.DECIDE_APPLICATION) or actor.role == Role.AUDITOR:
+        handed_in = select(ProviderApplication.id).where(ProviderApplication.status != ApplicationStatus.DRAFT)
+        yield APPLICATION, _subject_in(handed_in)
+
+
+def _subject_in(subjects: Select[int]) -> ColumnElement[bool]:
+    return EvidenceCitation.subject_id.in_(subjects)
+
+
+def _is_cited(row: Evidence, kind: str, condition: ColumnElement[bool]) -> bool:
+    cited = exists().where(EvidenceCitation.evidence_id == row.id, EvidenceCitation.subject_kind == kind, condition)
+    return bool(db.session.scalar(select(cited)))
 
 
 def _file(row: Evidence) -> File:

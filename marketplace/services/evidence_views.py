@@ -15,10 +15,18 @@ from marketplace.domain.errors import Forbidden, NotFound
 from marketplace.domain.evidence import Place, Validity
 from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
-from marketplace.models.accounts import User
+from marketplace.models.accounts import OrganisationKind, User
 from marketplace.models.assessments import Assessment, AssessmentStatus
 from marketplace.models.evidence import Evidence
-from marketplace.services import access_grants, audit, cited_evidence, clock, evidence_store, unit_of_work
+from marketplace.services import (
+    access_grants,
+    approval_proofs,
+    audit,
+    cited_evidence,
+    clock,
+    evidence_store,
+    unit_of_work,
+)
 from marketplace.services.evidence import KIND, LOADING
 from marketplace.services.pages import Page
 
@@ -181,20 +189,25 @@ def _label(place: Place, names: Mapping[int, str]) -> str:
 
 
 def _readable(actor: Actor, evidence_id: int) -> Evidence:
-    """Own, by office, or by a consent that has been opened on record; withdrawn pieces are the owner's alone."""
+    """Own, or open to the actor; withdrawn pieces are the owner's alone."""
     row = db.session.scalars(select(Evidence).where(Evidence.id == evidence_id).options(*LOADING)).one_or_none()
     if row is None:
         raise NotFound(KIND, evidence_id)
     is_own = permissions.permits(actor, Permission.KEEP_EVIDENCE, row)
-    if is_own or (permissions.permits(actor, Permission.READ_EVIDENCE, row) and row.withdrawn_at is None):
+    if is_own or (row.withdrawn_at is None and _is_open_to(actor, row)):
         return row
+    raise Forbidden(Permission.READ_EVIDENCE)
+
+
+def _is_open_to(actor: Actor, row: Evidence) -> bool:
+    """A provider's file, for what it is cited for alone; an enterprise's, by office or by its consent."""
+    if row.organisation.kind == OrganisationKind.PROVIDER:
+        return cited_evidence.is_open_to(actor, row) or approval_proofs.is_open_to(actor, row)
+    if permissions.permits(actor, Permission.READ_EVIDENCE, row):
+        return True
     enterprise = row.organisation.enterprise
-    if row.withdrawn_at is None and cited_evidence.is_open_to(actor, row):
-        return row
     grant = access_grants.find_for(actor, enterprise_id=enterprise.id) if enterprise else None
-    if grant is None or row.withdrawn_at is not None or not access_grants.is_visiting(actor, grant):
-        raise Forbidden(Permission.READ_EVIDENCE)
-    return row
+    return grant is not None and access_grants.is_visiting(actor, grant)
 
 
 def fetch(actor: Actor, *, evidence_id: int) -> tuple[Evidence, BinaryIO] | None:
