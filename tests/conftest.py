@@ -19,9 +19,11 @@ from marketplace import config
 from marketplace.app import create_app
 from marketplace.extensions import db
 from marketplace.services import demo, search
+from tests import compiled_addresses
 from tests.factories import Factory
 from tests.harness import Browser
 
+compiled_addresses.remember()
 BYTECODE = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="market-templates-"))  # compile each template once a run
 IS_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
