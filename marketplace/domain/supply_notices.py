@@ -147,6 +147,7 @@ NOTICES: dict[tuple[str, str], tuple[Notice, ...]] = {
 
 TOLD: dict[str, Told] = {
     "solution.expiring": Told("产品快到期：{name}", "{until}到期，请办理续期。", True, ("expire", "withdraw")),
+    "approval.replaced": Told("评估席位已换人：{name}", "逾期未提交意见，这一席已重新开放认领。"),
     "approval.submitted": Told("新的上架申请：{name}", "{who}提交，可在审核工作台认领。"),
     "approval.due": Told(
         "审核快到期：{name}", "{until}前提出意见。", True, ("agree", "diverge", "return", "reject", "recall")

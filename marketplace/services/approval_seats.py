@@ -18,6 +18,7 @@ from marketplace.services import (
     approval_conflicts,
     audit,
     clock,
+    notifications,
     status_changes,
     unit_of_work,
 )
@@ -54,6 +55,7 @@ def release(actor: Actor, *, approval_id: int, seat: Seat, reason: str = "", onc
             raise status_changes.conflict(session, case.approval, kind=KIND, wanted="退出席位")
         if row.reviewer_id != actor.user_id:
             _check_may_replace(actor, row, reason)
+            _tell_replaced(session, case, row)
         session.delete(row)
         unit_of_work.remember(session, once, kind=KIND, key=approval_id)
         details = {"seat": seat, "round": row.round, "reason": reason[: rules.TEXT_MAX] or None}
@@ -67,6 +69,18 @@ def _check_may_replace(actor: Actor, row: ReviewSeat, reason: str) -> None:
         raise Invalid({"reason": [f"逾期满{ABSENCE_DAYS}个工作日才能换人，请先提醒评估人"]})
     if not reason:
         raise Invalid({"reason": ["请写明换人的理由，会记入办理记录"]})
+
+
+def _tell_replaced(session: Session, case: Case, row: ReviewSeat) -> None:
+    notifications.tell(
+        session,
+        "approval.replaced",
+        subject_kind=KIND,
+        subject_id=case.approval.id,
+        to=[row.reviewer_id],
+        words={"name": case.solution.name},
+        key=f"replaced:{row.id}",
+    )
 
 
 def is_absent(row: ReviewSeat) -> bool:

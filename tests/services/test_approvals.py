@@ -11,6 +11,7 @@ from marketplace.extensions import db
 from marketplace.models.accounts import Role
 from marketplace.models.approvals import ApprovalKind, ApprovalStatus, ReviewSeat, Seat, StatusChange, Verdict
 from marketplace.models.listings import ListingVersion, VersionChange
+from marketplace.models.notifications import Notification
 from marketplace.models.outbox import OutboxMessage
 from marketplace.models.solutions import SolutionStatus
 from marketplace.services import approval_seats, approvals
@@ -264,6 +265,8 @@ def test_the_leader_replaces_who_is_absent_and_nobody_else(app: Flask, make: Fac
     assert set(caught.value.messages) == {"reason"}
     approval_seats.release(leader, approval_id=approval.id, seat=Seat.PRICE, reason="出差一个月")
     assert not db.session.scalars(select(ReviewSeat)).all()
+    told = select(Notification.user_id).where(Notification.kind == "approval.replaced")
+    assert db.session.scalars(told).all() == [holder.user_id]
 
 
 def _sample(make: Factory) -> int:
