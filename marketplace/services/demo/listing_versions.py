@@ -13,7 +13,7 @@ from marketplace.models.listings import ListingDraft, ListingVersion, VersionCha
 from marketplace.models.providers import Provider
 from marketplace.models.solutions import Solution, SolutionStatus
 from marketplace.services import listing_projection, search_documents, system_user
-from marketplace.services.demo import content, listings
+from marketplace.services.demo import content, listings, proofs
 from marketplace.services.demo.people import Registry
 
 REVIEWED_DAYS = 9  # from the submission of a version to its approval
@@ -22,6 +22,7 @@ REVIEWED_DAYS = 9  # from the submission of a version to its approval
 def add(registry: Registry, providers: Mapping[str, Provider], shelf: Mapping[str, Solution]) -> int:
     """Returns how many versions there are; the shelf itself is left as it is."""
     texts = content.read("listing_drafts")
+    proofs.cite_on_shelf(registry, shelf, texts["proofs"])
     histories = {row["listing"]: row["versions"] for row in texts["histories"]}
     rows = content.listings()
     made = 0
@@ -39,8 +40,7 @@ def add(registry: Registry, providers: Mapping[str, Provider], shelf: Mapping[st
 
 def keeper_of(registry: Registry, provider: str) -> int:
     """The first account of the provider: `provider` for P01, provider02 for P02."""
-    login = "provider" if provider == "P01" else f"provider{int(provider[1:]):02d}"
-    return registry.seats[login].user_id
+    return registry.seats[proofs.login_of(provider)].user_id
 
 
 def _versions(registry: Registry, solution: Solution, provider: str, steps: list[dict[str, Any]]) -> int:

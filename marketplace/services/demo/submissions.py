@@ -1,7 +1,5 @@
 """Submissions that wait for review, each with something worth looking at (docs/risk_flags.md)."""
 
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,16 +9,14 @@ from marketplace.domain import approvals as rules
 from marketplace.domain import questions, working_days
 from marketplace.models.enterprise_contacts import EnterpriseContact
 from marketplace.models.enterprises import Enterprise, Progress
-from marketplace.models.evidence import Evidence
 from marketplace.models.listings import ListingVersion, VersionChange
 from marketplace.models.providers import Provider
 from marketplace.models.risk_flags import RiskFlag
 from marketplace.models.solutions import Solution, SolutionStatus
-from marketplace.services import approvals, evidence_store
-from marketplace.services.demo import content, evidence, listing_versions
+from marketplace.services import approvals
+from marketplace.services.demo import content, listing_versions, proofs
 from marketplace.services.demo.people import Registry
 
-UPLOADED_DAYS = 20
 ADDRESS = "安澜市涪岸区演示路18号"
 Row = Mapping[str, Any]
 
@@ -32,8 +28,8 @@ def add(registry: Registry, providers: Mapping[str, Provider], firms: Sequence[E
     for row in sorted(texts["submissions"], key=lambda one: (-one["days_ago"], one["hour"])):
         answers = dict(texts["shared"].get(row["provider"], {}) | row["content"])
         provider = providers[row["provider"]]
-        if "proof" in row:
-            answers["proofs"] = [_proof(registry, row["provider"], row["proof"])]
+        if "proofs" in row:
+            answers["proofs"] = proofs.cited(registry, row["provider"], row["proofs"])
         if "customer" in row:
             answers["cases"] = [
                 answers["cases"][0] | {"credit_code": _share(registry, provider, customers[0], answers)}
@@ -60,36 +56,12 @@ def _submit(registry: Registry, provider: Provider, row: Row, answers: dict[str,
     )  # fmt: skip
     session.add(version)
     session.flush()
-    keeper = registry.actor(login_of(row["provider"]))
+    keeper = registry.actor(proofs.login_of(row["provider"]))
     approval = approvals.open_for(session, keeper, solution=solution, version=version)
     approval.submitted_at, risk = at, approval.risk
     approval.due_on = working_days.after(submitted_on, rules.POLICY["days"][approval.kind])
     approvals.set_risk(approval, risk)
     session.execute(update(RiskFlag).where(RiskFlag.version_id == version.id).values(created_at=at))
-
-
-def login_of(provider: str) -> str:
-    return "provider" if provider == "P01" else f"provider{int(provider[1:]):02d}"
-
-
-def _proof(registry: Registry, provider: str, proof: Row) -> dict[str, str]:
-    """A paper that another provider keeps too, byte for byte."""
-    data = evidence.paper(proof["title"], "样板项目（演示）")
-    with evidence_store.receiving(io.BytesIO(data)) as received:
-        evidence_store.keep(received)
-    pieces = [_piece(registry, key, proof["title"], data) for key in (provider, proof["also_kept_by"])]
-    registry.session.add_all(pieces)
-    registry.session.flush()
-    return {"evidence": str(pieces[0].id), "proves": proof["proves"]}
-
-
-def _piece(registry: Registry, provider: str, title: str, data: bytes) -> Evidence:
-    owner = registry.actor(login_of(provider))
-    return Evidence(
-        organisation_id=owner.organisation_id, title=title, kind="case_proof", file_name=f"{title}.pdf",
-        media_type="application/pdf", size=len(data), sha256=hashlib.sha256(data).hexdigest(),
-        uploaded_by=owner.user_id, uploaded_at=content.moment(content.days_ago(UPLOADED_DAYS)),
-    )  # fmt: skip
 
 
 def _share(registry: Registry, provider: Provider, customer: Enterprise, answers: Row) -> str:
