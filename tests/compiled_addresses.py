@@ -10,7 +10,7 @@ compile_builder = Rule._compile_builder
 
 
 def remember() -> None:
-    """A builder is a pure function of its rule's parts; the converters it calls are those of the rule it is bound to."""
+    """A builder is a pure function of its rule's parts; its converters are those of the rule it is bound to."""
     Rule._compile_builder = _remembered  # type: ignore[method-assign]
 
 
