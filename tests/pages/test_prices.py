@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from flask import Flask
 
 from marketplace.models.accounts import Role
+from marketplace.services import clock
+from marketplace.services.demo import content
 from tests.factories import Factory
 from tests.harness import Browser
 
@@ -106,3 +109,11 @@ def test_pages_ask_as_much_for_one_product_as_for_thirty(
     shelf(make, 29)
     assert [statements(address) for address in addresses] == few
     assert max(few) <= QUERIES, few
+
+
+def test_a_demo_price_was_raised_this_quarter(demo_client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: content.DEMO_DAY)
+    demo_client.log_in(Role.BUREAU_REVIEWER)
+    page = demo_client.get("/prices")
+    assert "询实比价台" in page.links()
+    assert "涨14%" in page.body
