@@ -102,6 +102,7 @@ TOPIC_OF = {
     "consortium_member": "consortium",
     "consortium_change": "consortium",
     "listing": "solution",
+    "listing_import": "solution",
     "risk_flag": "approval",
 }
 

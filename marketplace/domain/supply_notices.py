@@ -145,13 +145,16 @@ NOTICES: dict[tuple[str, str], tuple[Notice, ...]] = {
     ("consortium_change", "refuse"): (Notice("change_touched", "市局不同意联合体变更：{name}", WHY),),
 }
 
+# After any of these nobody's verdict of that round is waited for any more.
+SEAT_ENDS = ("agree", "diverge", "settle", "return", "reject", "approve", "recall", "restart", "check", "refer")
 TOLD: dict[str, Told] = {
     "solution.expiring": Told("产品快到期：{name}", "{until}到期，请办理续期。", True, ("expire", "withdraw")),
     "approval.replaced": Told("评估席位已换人：{name}", "逾期未提交意见，这一席已重新开放认领。"),
     "approval.submitted": Told("新的上架申请：{name}", "{who}提交，可在审核工作台认领。"),
-    "approval.due": Told(
-        "审核快到期：{name}", "{until}前提出意见。", True, ("agree", "diverge", "return", "reject", "recall")
-    ),
+    "approval.due": Told("审核快到期：{name}", "{seat}席，{until}前提出意见。", True, SEAT_ENDS),
+    "approval.risky": Told("建议优先核查：{name}", "核查理由合计{risk}分，请先看提示再认领。"),
+    "listing_import.checked": Told("批量导入检查完：{name}", "{good}个产品可以导入，{faulty}个有问题。"),
+    "listing_import.failed": Told("批量导入没有做完：{name}", "{reason}。"),
     "objection.raised": Told("收到异议，待答复：{name}", "答复前不能确认结果。", True, ("dismiss", "uphold")),
     "call.assigned": Told("请您评分：{name}", "请独立评分，提交前互不可见。", True, ("gather", "cancel")),
     "call.answered": Told("遴选收到应榜：{name}", "{who}应榜。"),

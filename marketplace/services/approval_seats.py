@@ -16,6 +16,7 @@ from marketplace.services import (
     accounts,
     approval_cases,
     approval_conflicts,
+    approval_notices,
     audit,
     clock,
     notifications,
@@ -57,6 +58,7 @@ def release(actor: Actor, *, approval_id: int, seat: Seat, reason: str = "", onc
             _check_may_replace(actor, row, reason)
             _tell_replaced(session, case, row)
         session.delete(row)
+        approval_notices.close_due(session, approval_id, row.reviewer_id)
         unit_of_work.remember(session, once, kind=KIND, key=approval_id)
         details = {"seat": seat, "round": row.round, "reason": reason[: rules.TEXT_MAX] or None}
         audit.record(session, actor, "approvals.released", kind=KIND, key=approval_id, details=details)

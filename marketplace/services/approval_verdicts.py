@@ -15,6 +15,7 @@ from marketplace.models.listings import ListingVersion
 from marketplace.services import (
     approval_cases,
     approval_conflicts,
+    approval_notices,
     approval_prices,
     approval_seats,
     approvals,
@@ -51,6 +52,7 @@ def decide(
         _write(case, row, judgement)
         row.price_sentence = price.sentence
         session.flush()
+        approval_notices.close_due(session, approval_id, row.reviewer_id)
         details = {"seat": seat, "round": row.round, "version": case.approval.version_id}
         audit.record(session, actor, "approvals.judged", kind=KIND, key=approval_id, details=details)
         before = case.approval.status

@@ -20,6 +20,7 @@ from marketplace.models.solutions import Solution
 from marketplace.services import (
     approval_cases,
     approval_conflicts,
+    approval_notices,
     approval_seats,
     audit,
     clock,
@@ -81,6 +82,7 @@ def _open(
     set_risk(approval, risk_flags.raise_for(session, solution, version))
     _record(session, actor, approval, version)
     notifications.tell_audience(session, actor, "approval.submitted", approval, audience="listing_reviewers")
+    approval_notices.tell_risk(session, actor, approval)
     return approval
 
 
@@ -94,6 +96,7 @@ def resubmit(session: Session, actor: Actor, *, approval: Approval, version: Lis
     set_risk(case.approval, risk_flags.raise_for(session, case.solution, version))
     session.flush()
     approval_seats.seat_former(session, case, rules.FIRST)
+    approval_notices.tell_risk(session, actor, case.approval)
     _record(session, actor, case.approval, version)
 
 

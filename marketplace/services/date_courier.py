@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.domain import listings
-from marketplace.services import call_results, listing_expiry
+from marketplace.services import approval_notices, call_results, listing_expiry
 
 
 def start(app: Flask) -> threading.Thread:
@@ -21,6 +21,7 @@ def _run(app: Flask) -> None:
         with app.app_context():
             try:
                 listing_expiry.sweep()
+                approval_notices.sweep()
                 call_results.conclude_due()
             except SQLAlchemyError as error:  # the database is away: the dates stay, try again next time
                 app.logger.warning("date courier: %s", type(error).__name__)

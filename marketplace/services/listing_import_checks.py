@@ -8,7 +8,7 @@ from marketplace.domain.listing_products import Judged
 from marketplace.domain.listing_rows import Book, Finding
 from marketplace.domain.listing_sheets import POLICY, SHEETS
 from marketplace.models.listing_imports import ImportStage, ListingImport, ListingImportRow, RowOutcome
-from marketplace.services import clock, listing_import_rows, listing_import_steps
+from marketplace.services import clock, listing_import_rows, listing_import_steps, notifications
 
 SHEET_ORDER = {name: place for place, name in enumerate(SHEETS)}
 
@@ -24,6 +24,11 @@ def keep(session: Session, row: ListingImport, book: Book, judged: Sequence[Judg
     row.rows_total = row.rows_done = len(judged) + len(book.spoilt)
     row.rows_good, row.finding_count = len(good), len(told)
     row.rows_faulty = row.rows_total - len(good)
+    words = {"name": row.file_name, "good": str(row.rows_good), "faulty": str(row.rows_faulty)}
+    notifications.tell(
+        session, "listing_import.checked", subject_kind=listing_import_steps.KIND, subject_id=row.id,
+        to=[row.created_by], words=words,
+    )  # fmt: skip
 
 
 def _order(finding: Finding) -> tuple[int, int, int]:

@@ -19,7 +19,7 @@ from marketplace.models.listing_imports import (
     RowOutcome,
 )
 from marketplace.models.providers import Provider
-from marketplace.services import accounts, audit, clock, status_changes
+from marketplace.services import accounts, audit, clock, notifications, status_changes
 from marketplace.services.unit_of_work import writing
 
 KIND = "listing_import"
@@ -81,6 +81,10 @@ def stop(session: Session, row: ListingImport, *, note: str) -> None:
     row.stage, row.note, row.finished_at = ImportStage.FAILED, note[:MESSAGE_MAX], clock.now()
     actor = actor_of(session, row) or SYSTEM
     audit.record(session, actor, "listing_imports.failed", kind=KIND, key=row.id, details={"note": row.note})
+    words = {"name": row.file_name, "reason": row.note}
+    notifications.tell(
+        session, "listing_import.failed", subject_kind=KIND, subject_id=row.id, to=[row.created_by], words=words
+    )
 
 
 def finish(session: Session, actor: Actor, row: ListingImport) -> None:
