@@ -9,9 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.domain import concentration as rules
-from marketplace.domain import shelf, wording
+from marketplace.domain import permissions, shelf, wording
+from marketplace.domain.actors import Actor
 from marketplace.domain.concentration import POLICY, Concentration, Warning
 from marketplace.domain.errors import NotFound
+from marketplace.domain.permissions import Permission
 from marketplace.extensions import db
 from marketplace.models.calls import LeadSeat
 from marketplace.models.providers import Provider, ProviderKind
@@ -19,6 +21,7 @@ from marketplace.services import clock
 from marketplace.services.concentration_items import MEASURES, Item
 
 __all__ = ["Warning", "before_award", "get", "leads", "rows"]
+READING = {"run": Permission.RANK_DEMAND, "demand": Permission.READ_DEMAND}
 QUARTERS: int = POLICY["trend"]["quarters"]
 MONTHS_A_QUARTER = 3
 
@@ -59,7 +62,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class RowList:
-    """The rows behind one figure."""
+    """The rows behind one figure, and those of them that the reader may open."""
 
     industry: str
     measure: str
@@ -67,6 +70,7 @@ class RowList:
     name: str
     items: tuple[Item, ...]
     total: int
+    open_items: frozenset[Item]
 
 
 def clean(industry: str) -> str:
@@ -134,14 +138,21 @@ def get(*, industry: str) -> Overview:
     )
 
 
-def rows(*, industry: str, measure: str, provider_id: int) -> RowList:
+def rows(actor: Actor, *, industry: str, measure: str, provider_id: int) -> RowList:
     if measure not in MEASURES or industry not in wording.INDUSTRIES:
         raise NotFound("concentration", 0)
     name = _names({provider_id}).get(provider_id)
     if name is None:
         raise NotFound("provider", provider_id)
     items = tuple(one for one in MEASURES[measure](industry) if one.provider_id == provider_id)
-    return RowList(industry, measure, provider_id, name, items, sum(one.amount for one in items))
+    open_items = frozenset(one for one in items if _may_open(actor, one))
+    return RowList(industry, measure, provider_id, name, items, sum(one.amount for one in items), open_items)
+
+
+def _may_open(actor: Actor, item: Item) -> bool:
+    """Products are for everybody; a ranking is open to fewer than its demand."""
+    permission = READING.get(item.page)
+    return permission is None or permissions.permits(actor, permission, item)
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:

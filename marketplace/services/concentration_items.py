@@ -25,7 +25,10 @@ EXPOSURE = POLICY["exposure"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row behind a figure; `page` and `key` are where it is read: a solution, a match run or a demand."""
+    """One row behind a figure; `page` and `key` are where it is read: a solution, a match run or a demand.
+
+    `status` is that of the demand on which the right to read it depends.
+    """
 
     provider_id: int
     amount: int
@@ -33,6 +36,7 @@ class Item:
     text: str
     page: str
     key: int
+    status: str = ""
 
 
 def serves(industries: Sequence[str] | None, industry: str) -> bool:
@@ -71,7 +75,7 @@ def exposure(industry: str) -> Iterator[Item]:
     """Every time a provider stood in the first places of a ranking by fit, once a ranking."""
     since = clock.now() - timedelta(days=EXPOSURE["days"])
     query = (
-        select(MatchRun.id, MatchRun.created_at, MatchRun.results, Demand.title)
+        select(MatchRun.id, MatchRun.created_at, MatchRun.results, Demand.title, Demand.status)
         .join(Demand, Demand.id == MatchRun.demand_id)
         .join(Enterprise, Enterprise.id == Demand.enterprise_id)
         .where(Enterprise.industry == industry, MatchRun.created_at >= since, MatchRun.order == MatchOrder.FIT)
@@ -81,21 +85,21 @@ def exposure(industry: str) -> Iterator[Item]:
     for row in db.session.execute(query):
         shown = dict.fromkeys(place["provider"] for place in row.results["places"][: EXPOSURE["places"]])
         for provider_id in shown:
-            yield Item(provider_id, 1, _day(row.created_at), row.title, "run", row.id)
+            yield Item(provider_id, 1, _day(row.created_at), row.title, "run", row.id, row.status)
 
 
 def offers(industry: str) -> Iterator[Item]:
     """Demands that were offered to a provider."""
     since = clock.now() - timedelta(days=EXPOSURE["days"])
     query = (
-        select(Lead.provider_id, Lead.offered_at, Demand.id, Demand.title)
+        select(Lead.provider_id, Lead.offered_at, Demand.id, Demand.title, Demand.status)
         .join(Demand, Demand.id == Lead.demand_id)
         .join(Enterprise, Enterprise.id == Demand.enterprise_id)
         .where(Enterprise.industry == industry, Lead.offered_at >= since)
         .order_by(Lead.id)
     )
     for row in db.session.execute(query):
-        yield Item(row.provider_id, 1, _day(row.offered_at), row.title, "demand", row.id)
+        yield Item(row.provider_id, 1, _day(row.offered_at), row.title, "demand", row.id, row.status)
 
 
 def listings(industry: str) -> Iterator[Item]:

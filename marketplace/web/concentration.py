@@ -8,7 +8,7 @@ from marketplace.domain.concentration import POLICY
 from marketplace.domain.permissions import Permission
 from marketplace.services import concentration, concentration_export
 from marketplace.web import downloads
-from marketplace.web.access import requires
+from marketplace.web.access import actor, requires
 
 blueprint = Blueprint("concentration", __name__)
 
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/concentration/<industry>/<measure>/<int:provider_id>")
 @requires(Permission.READ_CONCENTRATION)
 def rows(industry: str, measure: str, provider_id: int) -> ResponseReturnValue:
-    found = concentration.rows(industry=industry, measure=measure, provider_id=provider_id)
+    found = concentration.rows(actor(), industry=industry, measure=measure, provider_id=provider_id)
     return render_template("concentration/rows.html", found=found)
 
 

@@ -2,13 +2,16 @@
 
 import io
 
+import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from marketplace.extensions import db
 from marketplace.models.accounts import Role
+from marketplace.models.enterprises import Enterprise
+from marketplace.models.matches import MatchOrder
 from marketplace.models.providers import ProviderKind
-from marketplace.services import concentration
+from marketplace.services import concentration, match_runs
 from tests.factories import Factory
 from tests.harness import Browser
 
@@ -52,3 +55,26 @@ def test_an_empty_city_has_a_page(client: Browser, make: Factory) -> None:
     page = client.log_in(make.user(Role.SUPERVISOR)).get("/concentration?industry=nonsense")
     assert "这个行业现在没有牵头服务商" in page.body
     assert "还没有记录" in page.body
+
+
+@pytest.mark.parametrize(
+    ("role", "is_linked"),
+    [
+        (Role.BUREAU_REVIEWER, True),
+        (Role.BUREAU_LEADER, True),
+        (Role.AUDITOR, True),
+        (Role.SUPERVISOR, False),
+        (Role.EXPERT, False),
+    ],
+)
+def test_a_ranking_is_linked_for_whom_it_opens(client: Browser, make: Factory, role: Role, is_linked: bool) -> None:
+    product = make.solution()
+    owner = make.user(Role.ENTERPRISE)
+    demand = make.demand(user=owner)
+    run = match_runs.create(make.actor(owner), demand_id=demand.id, order=MatchOrder.FIT)
+    client.log_in(make.user(role))
+    industry = db.session.get_one(Enterprise, demand.enterprise_id).industry
+    page = client.get(f"/concentration/{industry}/exposure/{product.provider_id}")
+    assert demand.title in page.body
+    assert (page.links().get(demand.title) == f"/runs/{run}") is is_linked
+    client.get(f"/runs/{run}", status=200 if is_linked else 403)
