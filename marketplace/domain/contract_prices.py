@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from marketplace.domain import price_figures, prices
@@ -27,12 +27,27 @@ class DealFigures:
     median: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """Of one listing and price model: `median` of one unit's price, None below the policy's number.
+
+    `percent` of the list price, None as well where several list prices of the model stand side by side, for a contract
+    does not say which of them it was.
+    """
+
+    contracts: int
+    median: Decimal | None
+    percent: int | None
+
+
 class Deals:
     """Contracts, filed by what each step compares by."""
 
     def __init__(self, deals: Iterable[Deal]) -> None:
         self._filed: dict[tuple[str, tuple[Any, ...]], list[Deal]] = defaultdict(list)
+        self._own: dict[tuple[int | None, str], list[Decimal]] = defaultdict(list)
         for deal in deals:
+            self._own[deal.offer.listing, deal.plan.model].append(deal.plan.amount)
             for step in prices.STEPS:
                 for key in _keys(step, deal.offer, deal.plan):
                     self._filed[step.id, key].append(deal)
@@ -50,6 +65,17 @@ class Deals:
             products=len(found),
             median=price_figures.median(middles) if len(middles) >= POLICY["few_contracts"] else None,
         )
+
+    def own(self, judgement: Judgement) -> OwnFigures:
+        """What the judged listing itself was sold for, beside what it asks."""
+        offer, plan = judgement.offer, judgement.plan
+        paid = self._own.get((offer.listing, plan.model), []) if offer.listing is not None else []
+        if len(paid) < POLICY["few_contracts"]:
+            return OwnFigures(len(paid), None, None)
+        median = price_figures.median(paid)
+        is_alone = sum(one.model == plan.model for one in offer.plans) <= 1
+        percent = (median / plan.amount * 100).quantize(Decimal(1), ROUND_HALF_UP) if plan.amount and is_alone else None
+        return OwnFigures(len(paid), median, None if percent is None else int(percent))
 
 
 def _keys(step: Step, offer: Offer, plan: Plan) -> Sequence[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.domain import prices, wording
-from marketplace.domain.contract_prices import DealFigures
+from marketplace.domain.contract_prices import DealFigures, OwnFigures
 from marketplace.domain.price_figures import Figures
 from marketplace.domain.prices import POLICY, Judgement
 
@@ -88,3 +88,15 @@ def contracts(judgement: Judgement, told: DealFigures) -> str:
         return f"{count}，不足{POLICY['few_contracts']}个产品，不列中位价。"
     apart = "" if judgement.plan.model in prices.YEARLY else "（不含维保）"
     return f"{count}，{measure(judgement.plan.model)}{apart}中位{money(told.median)}。"
+
+
+def own_contracts(judgement: Judgement, told: OwnFigures) -> str:
+    """What the listing itself was sold for; nothing where no contract of it is recorded."""
+    if not told.contracts:
+        return ""
+    what = f"本产品成交价（{wording.PRICE_MODELS[judgement.plan.model]}）"
+    if told.median is None:
+        return f"{what}登记了{told.contracts}份，不足{POLICY['few_contracts']}份，不列中位数。"
+    if told.percent is None:
+        return f"{what}中位数{money(told.median)}，{told.contracts}份；标价有几档，不算比例。"
+    return f"{what}中位数{money(told.median)}，为标价的{told.percent}%，{told.contracts}份。"

@@ -32,6 +32,7 @@ class Verdict:
     sentence: str
     basis: str
     contracts: str
+    own_contracts: str
     advice: str  # to the provider and the reviewer
     buyer_advice: str
     asks_for_proof: bool
@@ -92,6 +93,7 @@ def view(judged: Judgement, now: Prices) -> Verdict:
         sentence=price_words.sentence(judged),
         basis=price_words.basis(judged),
         contracts=price_words.contracts(judged, now.deals.beside(judged)),
+        own_contracts=price_words.own_contracts(judged, now.deals.own(judged)),
         advice=price_words.ADVICE.get(band, ""),
         buyer_advice=price_words.BUYER_ADVICE.get(band, ""),
         asks_for_proof=judged.asks_for_proof,

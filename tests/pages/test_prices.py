@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from marketplace.models.accounts import Role
+from marketplace.models.listings import VersionChange
 from marketplace.services import clock
 from marketplace.services.demo import content
 from tests.factories import Factory
@@ -117,3 +118,16 @@ def test_a_demo_price_was_raised_this_quarter(demo_client: Browser, monkeypatch:
     page = demo_client.get("/prices")
     assert "询实比价台" in page.links()
     assert "涨14%" in page.body
+
+
+def test_product_page_and_reviewer_read_what_it_was_sold_for(client: Browser, make: Factory) -> None:
+    shelf(make)
+    sold = make.solution(price=40_000)
+    for amount in (30_000, 34_000, 40_000):
+        make.contract_price(sold, amount=amount)
+    words = "中位数3.40万元，为标价的85%，3份"
+    assert words in client.get(f"/solutions/{sold.id}").body
+    plans = [{"name": "标准版", "model": "annual", "amount": 40_000}]
+    approval = make.approval(solution=sold, change=VersionChange.MATERIAL, price_plans=plans)
+    client.log_in(make.user(Role.BUREAU_REVIEWER))
+    assert words in client.get(f"/approvals/{approval.id}").body

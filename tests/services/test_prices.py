@@ -213,3 +213,38 @@ def test_a_quarter_begins_in_january_april_july_and_october() -> None:
     day = clock.today()
     starts = {price_watch.quarter_start(day.replace(month=month, day=15)).month for month in range(1, 13)}
     assert starts == {1, 4, 7, 10}
+
+
+def own_words(solution: Solution) -> str:
+    return prices.of_listed(solution.id)[0].own_contracts
+
+
+def test_what_a_listing_was_sold_for_stands_beside_its_list_price(app: Flask, make: Factory) -> None:
+    shelf(make)
+    sold = make.solution(price=40_000)
+    assert own_words(sold) == ""
+    for amount in (30_000, 33_500):
+        make.contract_price(sold, amount=amount)
+    assert own_words(sold) == "本产品成交价（按年）登记了2份，不足3份，不列中位数。"
+    make.contract_price(sold, amount=40_000)
+    assert own_words(sold) == "本产品成交价（按年）中位数3.35万元，为标价的84%，3份。"
+    other = make.solution(price=40_000, provider=sold.provider)
+    assert own_words(other) == "", "a contract is of the product that was sold"
+
+
+def test_contracts_of_another_price_model_say_nothing_of_this_one(app: Flask, make: Factory) -> None:
+    sold = make.solution(price=40_000)
+    for _ in range(3):
+        make.contract_price(sold, amount=90_000, model=PriceModel.ONE_OFF)
+    assert own_words(sold) == ""
+
+
+def test_beside_several_list_prices_of_a_model_no_share_is_told(app: Flask, make: Factory) -> None:
+    sold = make.solution(price=40_000)
+    for _ in range(3):
+        make.contract_price(sold, amount=36_000)
+    two = DRAFT | {"price_plans": [*DRAFT["price_plans"], {"name": "小厂版", "model": "annual", "amount": 40_000}]}
+    found = prices.verdicts(two, solution_id=sold.id, provider_id=sold.provider_id)
+    assert {one.own_contracts for one in found} == {"本产品成交价（按年）中位数3.60万元，3份；标价有几档，不算比例。"}
+    raised = prices.verdicts(DRAFT, solution_id=sold.id, provider_id=sold.provider_id)
+    assert raised[0].own_contracts.endswith("为标价的40%，3份。")
