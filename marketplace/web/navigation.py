@@ -21,8 +21,10 @@ WORK: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_ASSESSMENT, ("assessments", "评测", "assessments.index")),
     (Permission.READ_DEMAND, ("demands", "需求清单", "demands.index")),
     (Permission.BUILD_BUNDLE, ("baskets", "组合方案", "baskets.index")),
+    (Permission.READ_OWN_LISTINGS, ("listings", "我的产品", "accounts.listings")),
     (Permission.ANSWER_LEAD, ("leads", "商机", "leads.index")),
     (Permission.ANSWER_CHALLENGE, ("challenges", "揭榜挂帅", "challenges.index")),
+    (Permission.REVIEW_QUEUE, ("approvals", "双审核", "approvals.index")),
     (Permission.READ_INSIGHTS, ("insights", "行业清单", "insights.index")),
 )
 LAST: Entry = ("progress", "试点进展", "progress.show")

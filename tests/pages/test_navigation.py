@@ -21,7 +21,15 @@ def test_every_entry_opens_for_the_role_that_sees_it(client: Browser, make: Fact
 
 @pytest.mark.parametrize(
     ("role", "label"),
-    [(Role.ENTERPRISE, "组合方案"), (Role.PROVIDER, "商机"), (Role.BUREAU_REVIEWER, "行业清单"), (None, "揭榜挂帅")],
+    [
+        (Role.ENTERPRISE, "组合方案"),
+        (Role.PROVIDER, "商机"),
+        (Role.BUREAU_REVIEWER, "行业清单"),
+        (None, "揭榜挂帅"),
+        (Role.PROVIDER, "我的产品"),
+        (Role.SUPERVISOR, "双审核"),
+        (Role.EXPERT, "双审核"),
+    ],
 )
 def test_who_comes_for_something_finds_it(client: Browser, make: Factory, role: Role | None, label: str) -> None:
     if role is not None:
