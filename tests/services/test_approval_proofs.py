@@ -144,7 +144,7 @@ def test_the_review_page_leads_to_the_file_and_opening_it_is_on_record(
     assert len(statements) <= 15, len(statements)
     assert page.links()["三份验收单"] == f"/evidence/{desk.cited.id}"
     assert "证明案例" in page.body
-    client.get(f"/evidence/{desk.cited.id}")
+    assert "还没有引用" not in client.get(f"/evidence/{desk.cited.id}").body
     client.post(f"/evidence/{desk.cited.id}/file", status=200).close()
     query = select(AuditEntry).where(AuditEntry.action == "evidence.opened")
     assert db.session.scalars(query).one().subject_id == desk.cited.id
