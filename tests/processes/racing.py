@@ -1,7 +1,9 @@
 """Two real processes do the same thing to the same rows in the same moment."""
 
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
+from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,22 @@ CONTEXT.set_forkserver_preload(["marketplace.app", "tests.conftest"])  # importe
 PATIENCE = 120
 
 
+def forked(target: Callable[..., None], *args: Any) -> ForkServerProcess:
+    """A process with the environment of this moment: the server that forks it knows only that of its own start."""
+    return CONTEXT.Process(target=_with, args=(dict(os.environ), target, args))
+
+
+def _with(environment: dict[str, str], target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    os.environ.update(environment)
+    target(*args)
+
+
 def race(url: str, folder: Path, act: Act, *, keys: Sequence[int], racers: int = 2) -> list[list[str]]:
     """For each key, what happened to each racer: "done", or the name of the error."""
     barrier = CONTEXT.Barrier(racers)
     queue: Any = CONTEXT.Queue()
     processes = [
-        CONTEXT.Process(target=_run, args=(url, folder / f"racer{number}", act, number, list(keys), barrier, queue))
+        forked(_run, url, folder / f"racer{number}", act, number, list(keys), barrier, queue)
         for number in range(racers)
     ]
     for process in processes:

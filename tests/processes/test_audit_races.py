@@ -19,7 +19,7 @@ from marketplace.models.outbox import OutboxMessage
 from marketplace.services import audit, audit_verification, outbox
 from marketplace.services.unit_of_work import writing
 from tests.conftest import IS_POSTGRES, make_app
-from tests.processes.racing import race
+from tests.processes.racing import forked, race
 
 CONTEXT = multiprocessing.get_context("forkserver")  # the writers begin with everything imported
 CONTEXT.set_forkserver_preload([__name__])
@@ -69,7 +69,7 @@ def test_a_writer_killed_at_any_moment_leaves_each_act_with_its_rows_and_no_row_
     told = 0
     for _ in range(MOMENTS):
         ours, his = CONTEXT.Pipe(duplex=False)
-        process = CONTEXT.Process(target=write, args=(url, his))
+        process = forked(write, url, his)
         process.start()
         his.close()
         assert ours.recv() == "ready"

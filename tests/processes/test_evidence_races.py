@@ -21,7 +21,7 @@ from marketplace.services.evidence import Facts
 from tests import evidence_files
 from tests.conftest import dispose, make_app
 from tests.factories import Factory
-from tests.processes.racing import CONTEXT, race
+from tests.processes.racing import CONTEXT, forked, race
 
 ROUNDS = 8
 
@@ -97,7 +97,7 @@ def test_kill_minus_nine_leaves_no_half_file_and_no_row_without_a_file(
     url, folder = app.config["SQLALCHEMY_ENGINES"]["default"]["url"], tmp_path / "killed"
     for delay in (0.0, 0.02, 0.05):
         started = CONTEXT.Event()
-        process = CONTEXT.Process(target=upload_for_ever, args=(url, folder, started))
+        process = forked(upload_for_ever, url, folder, started)
         process.start()
         assert started.wait(120)
         time.sleep(delay)

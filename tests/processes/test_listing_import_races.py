@@ -24,7 +24,7 @@ from marketplace.services import accounts, audit_verification, listing_import_jo
 from tests import listing_files
 from tests.conftest import make_app
 from tests.factories import Factory
-from tests.processes.racing import CONTEXT, PATIENCE, race
+from tests.processes.racing import CONTEXT, PATIENCE, forked, race
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
 MOMENTS = int(os.environ.get("KILL_MOMENTS", "5"))
@@ -119,7 +119,7 @@ def worker(app: Flask, user_id: int, import_id: int, folder: Path) -> BaseProces
     """A process that has started the application and begins this very moment."""
     ready = CONTEXT.Event()
     url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"]
-    process = CONTEXT.Process(target=_work, args=(url, folder, user_id, import_id, ready))
+    process = forked(_work, url, folder, user_id, import_id, ready)
     process.start()
     assert ready.wait(PATIENCE)
     return process
