@@ -57,7 +57,7 @@ class Databases:
         assert self.server
         source = f' TEMPLATE "{database_name(template)}"' if template else ""
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"{source}'.encode())
+            connection.execute(f'CREATE DATABASE "{name}"{source} STRATEGY FILE_COPY'.encode())
         return with_database(self.server, name)
 
     def drop(self, url: str) -> None:
