@@ -26,7 +26,7 @@ run: $(VENV)/.run  ## demo city at http://127.0.0.1:8000; run again: the data st
 test: $(VENV)/.dev  ## everything: SQLite and PostgreSQL, browser
 	@scripts/test all
 
-test-quick: $(VENV)/.dev  ## SQLite only, no browser
+test-quick: $(VENV)/.dev  ## SQLite only, no races, no browser
 	@scripts/test quick
 
 lint: $(VENV)/.dev
