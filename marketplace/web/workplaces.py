@@ -86,7 +86,7 @@ TASKS = (
 STAFF_TASKS = (
     Task("双审核", "认领、评估、复审上架申请", "approvals.index", Permission.REVIEW_QUEUE, "clipboard-check"),
     Task("利害关系", "申报与服务商的关系，评估时回避", "interests.index", Permission.DECLARE_INTEREST, "scale"),
-    Task("联合体", "确认成立，办理变更", "consortia.index", Permission.DECIDE_CONSORTIUM, "users-group"),
+    Task("联合体", "成员、份额和变更", "consortia.index", Permission.READ_CONSORTIUM, "users-group"),
     Task(
         "集中度", "牵头家数、合同和展示集中在谁手里", "concentration.index", Permission.READ_CONCENTRATION, "chart-dots"
     ),
