@@ -230,7 +230,7 @@ def _provider_work(page: Page) -> list[str]:
         page.goto("/consortia/new")
         page.get_by_label("联合体名称").fill("走查联合体")
         page.locator("select[name=industry]").select_option(index=0)
-        page.get_by_label("组建目的和分工").fill("走查各页用")
+        page.get_by_label("组建目的和分工").fill("走查页面用：一家管质量，一家管设备，分场景合作")
         page.get_by_label("本单位的工作份额").fill("60")
         page.locator("input[name=scenes]").first.check()
         page.get_by_role("button", name="发起").click()
