@@ -201,9 +201,9 @@ def test_rows_of_before_the_chain_are_numbered_and_chained_by_the_migration(
         assert db.session.get_one(AuditHead, 1).number == 1201
         db.session.rollback()
         flask_migrate.downgrade(revision="0002_diagnosis_to_bundle")
-        assert json.loads(str(db.session.scalars(text("SELECT CAST(details AS TEXT) FROM audit_entries")).first())) == {
-            "title": "清单2"
-        }
+        assert json.loads(
+            str(db.session.scalars(text("SELECT CAST(details AS TEXT) FROM audit_entries ORDER BY id")).first())
+        ) == {"title": "清单2"}
         db.session.rollback()
         flask_migrate.upgrade(revision="0003_audit_chain")
         assert audit_verification.verify().findings == ()
